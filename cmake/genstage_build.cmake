@@ -1,0 +1,49 @@
+# How every target of this project is compiled, and how a folder declares its tests.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(PROJECT_IS_TOP_LEVEL AND CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Warnings are errors, but only for whoever develops the project, never for a program that adds it.
+add_library(genstage_warnings INTERFACE)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(genstage_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+    $<$<CXX_COMPILER_ID:GNU>:-fdiagnostics-color=never>)
+endif()
+
+if(GENSTAGE_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(GENSTAGE_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(NOT GENSTAGE_SANITIZE STREQUAL "")
+  message(FATAL_ERROR "GENSTAGE_SANITIZE: \"${GENSTAGE_SANITIZE}\", allowed are address "
+                      "and thread; stopped")
+endif()
+
+# genstage_tests(<target> LABEL unit|simulation|acceptance SOURCES ... [LIBRARIES ...])
+# One test program of a folder; each of its tests is a ctest of its own with that label.
+function(genstage_tests target)
+  if(NOT GENSTAGE_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} genstage_warnings GTest::gtest
+                        GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE ${ARG_DEFINITIONS})
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
+endfunction()

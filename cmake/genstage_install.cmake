@@ -1,0 +1,37 @@
+# What `cmake --install` puts where: headers in their folders, static libraries, and a package that
+# find_package(genstage CONFIG) finds. Every component has its own file of targets, so that the core
+# is found where Boost and curl are not.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(genstage_components core)
+set(genstage_core_target genstage)
+set(genstage_unbuilt_layers "")
+if(GENSTAGE_HTTP)
+  list(APPEND genstage_components io http)
+  set(genstage_io_target genstage_io)
+  set(genstage_http_target genstage_http)
+else()
+  set(genstage_unbuilt_layers PATTERN io EXCLUDE PATTERN http EXCLUDE)
+endif()
+list(JOIN genstage_components ", " genstage_components_text)
+
+set(genstage_package ${CMAKE_INSTALL_LIBDIR}/cmake/genstage)
+foreach(component IN LISTS genstage_components)
+  install(TARGETS ${genstage_${component}_target} EXPORT genstage-${component}-targets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT genstage-${component}-targets NAMESPACE genstage:: DESTINATION ${genstage_package})
+endforeach()
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/genstage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.hpp" ${genstage_unbuilt_layers} PATTERN "*_test.hpp" EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+configure_package_config_file(
+  ${PROJECT_SOURCE_DIR}/cmake/genstageConfig.cmake.in ${PROJECT_BINARY_DIR}/genstageConfig.cmake
+  INSTALL_DESTINATION ${genstage_package})
+write_basic_package_version_file(
+  ${PROJECT_BINARY_DIR}/genstageConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/genstageConfig.cmake
+              ${PROJECT_BINARY_DIR}/genstageConfigVersion.cmake
+        DESTINATION ${genstage_package})

@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <genstage/application/application.hpp>
+#include <genstage/task/sync_wait.hpp>
+#include <mutex>
+#include <thread>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+// EX_SOFTWARE of sysexits.h: the program itself is at fault.
+constexpr int status_did_not_stop = 70;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+class application::implementation {
+ public:
+  explicit implementation(application_spec chosen)
+      : signals{stop_signals()}, spec{std::move(chosen)}, home{block_signals(spec.runtime)} {}
+
+  /// Before the first thread of the runtime, so that all threads inherit the mask.
+  runtime_options block_signals(runtime_options options) const {
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return options;
+  }
+
+  int run() {
+    auto [started, starting] = make_operation<std::optional<exit_reason>>();
+    supervisor_spec tree{spec.strategy, spec.limits, spec.children};
+    auto [ended_with, ending] = make_operation<exit_reason>();
+    const result<process_ref> top =
+        home.spawn(std::make_unique<supervisor>(std::move(tree)),
+                   {.name = "application", .started = started, .ended = ended_with});
+    if (!top) return failed(top.error().message);
+    std::thread watcher{[this, &top] { watch(*top); }};
+    const result<std::optional<exit_reason>> outcome = sync_wait(std::move(starting));
+    const bool is_up = outcome && !*outcome;
+    if (is_up && notice) notice();
+    const result<exit_reason> reason = sync_wait(std::move(ending));
+    home.stop();  // Within the hard limit too: an abandoned callback may never return.
+    {
+      const std::scoped_lock lock{mutex};
+      ended = true;
+    }
+    changed.notify_all();
+    pthread_kill(watcher.native_handle(), SIGTERM);
+    watcher.join();
+    if (!is_up && !stop_requested) return failed(to_string(*reason));
+    return stop_requested ? 0 : failed("the tree gave up: " + to_string(*reason));
+  }
+
+  void request_stop() noexcept {
+    const std::scoped_lock lock{mutex};
+    if (watching) kill(getpid(), SIGTERM);
+    stop_requested = true;
+  }
+
+  const sigset_t signals;
+  application_spec spec;
+  runtime home;
+  std::function<void()> notice;
+
+ private:
+  static int failed(const std::string& why) {
+    fmt::print(stderr, "application: {}; ended\n", why);
+    return 1;
+  }
+
+  /// Waits for a signal, passes it on as a shutdown, and ends the program if that takes too long.
+  void watch(const process_ref& top) {
+    {
+      const std::scoped_lock lock{mutex};
+      watching = true;
+      if (stop_requested) kill(getpid(), SIGTERM);
+    }
+    int signal = 0;
+    sigwait(&signals, &signal);
+    {
+      const std::scoped_lock lock{mutex};
+      if (ended) return;
+      stop_requested = true;
+    }
+    home.exit(top, exit_reason::shutdown());
+    std::thread impatient{[this] { end_at_second_signal(); }};
+    {
+      std::unique_lock lock{mutex};
+      if (!changed.wait_for(lock, spec.hard_limit, [this] { return ended; })) {
+        end_now("did not stop within the hard limit");
+      }
+    }
+    pthread_kill(impatient.native_handle(), SIGTERM);
+    impatient.join();
+  }
+
+  void end_at_second_signal() {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    const std::scoped_lock lock{mutex};
+    if (!ended) end_now("was told a second time to stop");
+  }
+
+  [[noreturn]] void end_now(std::string_view why) {
+    fmt::print(stderr, "application: {}; ended with status {}\n", why, status_did_not_stop);
+    for (const runtime::running_callback& each : home.running()) {
+      fmt::print(stderr, "application: {} of process {} has been running for {} ms\n",
+                 each.callback.empty() ? "a callback" : each.callback, each.process,
+                 std::chrono::duration_cast<std::chrono::milliseconds>(each.since).count());
+    }
+    std::fflush(nullptr);
+    std::_Exit(status_did_not_stop);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool watching = false;
+  bool ended = false;
+  std::atomic<bool> stop_requested{false};
+};
+
+application::application(application_spec spec)
+    : self_{std::make_unique<implementation>(std::move(spec))} {}
+
+application::~application() = default;
+
+runtime& application::home() noexcept {
+  return self_->home;
+}
+
+void application::add(child_spec child) {
+  self_->spec.children.push_back(std::move(child));
+}
+
+int application::run() {
+  return self_->run();
+}
+
+void application::request_stop() noexcept {
+  self_->request_stop();
+}
+
+void application::on_started(std::function<void()> notice) {
+  self_->notice = std::move(notice);
+}
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <genstage/process/runtime.hpp>
+#include <genstage/supervision/supervisor.hpp>
+#include <memory>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// A program as a tree of supervised processes.
+struct application_spec {
+  restart_strategy strategy = restart_strategy::one_for_one;
+  restart_limits limits{};
+  std::vector<child_spec> children{};
+  /// From the signal to the end of the program at the latest; see `application::run`.
+  duration hard_limit = std::chrono::seconds{10};
+  runtime_options runtime{};
+};
+
+/// Runs a tree of processes until a signal, and then stops it in reverse order.
+///
+///     int main() {
+///       gs::application app{{.children = {gs::child(numbers, 0), ...}}};
+///       return app.run();
+///     }
+///
+/// Lifetime: one per program. Its construction blocks SIGINT and SIGTERM in the calling thread, so
+/// make it before other threads are started.
+class application {
+ public:
+  explicit application(application_spec spec);
+  ~application();
+  application(const application&) = delete;
+  application& operator=(const application&) = delete;
+
+  [[nodiscard]] runtime& home() noexcept;
+
+  /// Declares one more child, after those there are. Before `run`.
+  void add(child_spec child);
+
+  /// Starts the tree and waits for SIGINT, SIGTERM, or the end of the tree.
+  ///
+  /// Returns 0 after a stop that was asked for, 1 if the tree could not start or gave up.
+  /// Failure: when the tree has not stopped within the hard limit, or a second signal comes, the
+  /// program ends at once with status 70 and names the callbacks that did not return.
+  [[nodiscard]] int run();
+
+  /// As a signal would. Threads: any.
+  void request_stop() noexcept;
+
+  /// Called in `run` once all children have started, on the thread that runs it.
+  void on_started(std::function<void()> notice);
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> self_;
+};
+
+}  // namespace genstage::inline v0

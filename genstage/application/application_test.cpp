@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <genstage/genstage.hpp>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace genstage {
+namespace {
+
+class idle final : public server {
+ public:
+  void handle_cast(int) {}
+};
+
+class never_starts final : public server {
+ public:
+  never_starts() { throw std::runtime_error{"no disk"}; }
+};
+
+struct go {};
+class spinner final : public server {
+ public:
+  void handle_cast(go) {
+    for (std::atomic<bool> forever{true}; forever.load();) std::this_thread::yield();
+  }
+};
+
+inline constexpr name<idle> idler{"idler"};
+inline constexpr name<never_starts> broken{"broken"};
+inline constexpr name<spinner> spins{"spins"};
+
+TEST(application_test, a_stop_that_is_asked_for_ends_with_status_0) {
+  application app{{.children = {child(idler)}, .runtime = {.log = silent_log()}}};
+  app.on_started([&] { app.request_stop(); });
+
+  EXPECT_EQ(app.run(), 0);
+}
+
+TEST(application_test, sigterm_stops_the_tree) {
+  application app{{.children = {child(idler)}, .runtime = {.log = silent_log()}}};
+  app.on_started([] { kill(getpid(), SIGTERM); });
+
+  EXPECT_EQ(app.run(), 0);
+}
+
+TEST(application_test, a_tree_that_cannot_start_ends_with_status_1_and_says_why) {
+  application app{{.children = {child(idler), child(broken)}, .runtime = {.log = silent_log()}}};
+  testing::internal::CaptureStderr();
+
+  const int status = app.run();
+
+  EXPECT_EQ(status, 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("failed to start child broken"),
+            std::string::npos);
+}
+
+void run_a_spinning_program() {
+  application_spec spec;
+  spec.children = {child(spins)};
+  spec.hard_limit = std::chrono::milliseconds{50};
+  spec.runtime.log = silent_log();
+  application app{std::move(spec)};
+  app.on_started([&] {
+    (void)cast(app.home(), spins, go{});
+    app.request_stop();
+  });
+  (void)app.run();
+}
+
+TEST(application_death_test, a_callback_that_never_returns_is_named_at_the_hard_limit) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+
+  EXPECT_EXIT(run_a_spinning_program(), testing::ExitedWithCode(70),
+              "handle_cast of process spins");
+}
+
+}  // namespace
+}  // namespace genstage

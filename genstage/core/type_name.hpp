@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <typeinfo>
+
+namespace genstage::inline v0 {
+
+/// The name of a type as people write it.
+[[nodiscard]] std::string type_name(const std::type_info& type);
+
+template <class T>
+[[nodiscard]] std::string type_name() {
+  return type_name(typeid(T));
+}
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <genstage/dispatch/demand_dispatcher.hpp>
+
+namespace genstage::inline v0 {
+
+void demand_dispatcher::subscribe(unique_id tag) {
+  consumers_.push_back({tag, demand{}});
+  deliveries_.reserve(consumers_.size());
+}
+
+void demand_dispatcher::cancel(unique_id tag) {
+  const auto leaver = std::ranges::find(consumers_, tag, &consumer::tag);
+  if (leaver == consumers_.end()) return;
+  credit_ += leaver->left;
+  deliverable_ -= leaver->left;
+  consumers_.erase(leaver);
+}
+
+demand demand_dispatcher::ask(unique_id tag, demand asked) {
+  const auto asker = std::ranges::find(consumers_, tag, &consumer::tag);
+  if (asker == consumers_.end()) return demand{};
+  if (!expected_) expected_ = asked;
+  asker->left += asked;
+  deliverable_ += asked;
+  reinsert(static_cast<std::size_t>(asker - consumers_.begin()));
+  const demand used = std::min(credit_, asked);
+  credit_ -= used;
+  return asked - used;
+}
+
+std::span<const delivery> demand_dispatcher::dispatch(std::uint64_t count) {
+  deliveries_.clear();
+  while (count > 0 && !consumers_.empty() && !consumers_.front().left.is_zero()) {
+    consumer& hungriest = consumers_.front();
+    const std::uint64_t given = std::min(count, hungriest.left.count());
+    count -= given;
+    hungriest.left -= demand{given};
+    deliverable_ -= demand{given};
+    deliveries_.push_back({hungriest.tag, given});
+    if (consumers_.size() > 1) reinsert(0);
+  }
+  // Events that are left over will come from the buffer, so they are not owed any more.
+  credit_ -= demand{count};
+  return deliveries_;
+}
+
+demand demand_dispatcher::outstanding(unique_id tag) const noexcept {
+  const auto found = std::ranges::find(consumers_, tag, &consumer::tag);
+  return found == consumers_.end() ? demand{} : found->left;
+}
+
+void demand_dispatcher::reinsert(std::size_t position) {
+  const consumer moved = consumers_[position];
+  const auto at = consumers_.begin() + static_cast<std::ptrdiff_t>(position);
+  const auto smaller = [&](const consumer& other) { return other.left < moved.left; };
+  const auto before = std::find_if(consumers_.begin(), at, smaller);
+  if (before != at) {
+    std::rotate(before, at, at + 1);
+    return;
+  }
+  const auto after = std::find_if(at + 1, consumers_.end(), smaller);
+  std::rotate(at, at + 1, after);
+}
+
+}  // namespace genstage::inline v0

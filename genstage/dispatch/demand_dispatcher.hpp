@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <genstage/core/demand.hpp>
+#include <genstage/process/signals.hpp>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// What a dispatcher decided: the next `count` events go to the subscription `to`.
+struct delivery {
+  unique_id to;
+  std::uint64_t count;
+  friend bool operator==(const delivery&, const delivery&) = default;
+};
+
+/// Whether an ask was within what the dispatcher expects as the largest one.
+enum class ask_size : std::uint8_t { as_expected, larger_than_expected };
+
+/// Sends each event to one consumer, the one with the largest unfulfilled demand first.
+///
+/// A pure value: it knows no process, thread or event; it is told of subscriptions and asks, and
+/// answers who gets how many. The stage carries that out.
+/// Cost: an ask and a delivery are O(consumers); nothing is allocated but at a subscription.
+/// Source: rules G-232 to G-248.
+class demand_dispatcher {
+ public:
+  /// A consumer joins with no demand.
+  void subscribe(unique_id tag);
+  /// A consumer leaves. What it had asked for stays as credit against later asks.
+  void cancel(unique_id tag);
+  /// Notes that `tag` takes `asked` more events. Returns the demand that is new to the producer.
+  demand ask(unique_id tag, demand asked);
+  /// Distributes `count` events. What the deliveries don't cover is left over. The result is valid
+  /// until the next call.
+  std::span<const delivery> dispatch(std::uint64_t count);
+
+  /// How many events could be delivered now.
+  [[nodiscard]] demand deliverable() const noexcept { return deliverable_; }
+  /// Demand of consumers that left, which the producer still owes to nobody in particular.
+  [[nodiscard]] demand credit() const noexcept { return credit_; }
+  /// The largest ask expected, which is the first ever made; none before it.
+  [[nodiscard]] std::optional<demand> expected_ask() const noexcept { return expected_; }
+  [[nodiscard]] ask_size size_of(demand asked) const noexcept {
+    return expected_ && asked > *expected_ ? ask_size::larger_than_expected : ask_size::as_expected;
+  }
+  [[nodiscard]] std::size_t consumer_count() const noexcept { return consumers_.size(); }
+  /// The demand of one consumer that is not fulfilled yet.
+  [[nodiscard]] demand outstanding(unique_id tag) const noexcept;
+
+ private:
+  struct consumer {
+    unique_id tag;
+    demand left;
+  };
+
+  /// Restores the order after the demand of one entry has changed: it goes behind its equals.
+  void reinsert(std::size_t position);
+
+  std::vector<consumer> consumers_;  // In descending demand.
+  std::vector<delivery> deliveries_;
+  demand deliverable_{};
+  demand credit_{};
+  std::optional<demand> expected_;
+};
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,13 @@
+#pragma once
+
+/// All that a program needs to define stages and run them as a supervised tree.
+///
+/// The simulation (genstage/simulation/simulation.hpp) and the optional parts (genstage/io,
+/// genstage/http) have headers of their own.
+#include <genstage/application/application.hpp>
+#include <genstage/application/child.hpp>
+#include <genstage/process/request.hpp>
+#include <genstage/process/server.hpp>
+#include <genstage/stage/spawn.hpp>
+#include <genstage/stage/stage.hpp>
+#include <genstage/supervision/supervisor.hpp>

@@ -1,0 +1,343 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <genstage/core/contract.hpp>
+#include <genstage/process/process.hpp>
+#include <genstage/process/runtime.hpp>
+#include <utility>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+// Messages that one activation handles before others get their turn.
+constexpr int activation_budget = 128;
+
+thread_local process* running_process = nullptr;
+
+class [[nodiscard]] current_process_scope {
+ public:
+  explicit current_process_scope(process* next) noexcept
+      : before_{std::exchange(running_process, next)} {}
+  ~current_process_scope() { running_process = before_; }
+  current_process_scope(const current_process_scope&) = delete;
+  current_process_scope& operator=(const current_process_scope&) = delete;
+
+ private:
+  process* before_;
+};
+
+}  // namespace
+
+[[gnu::noinline]] process* process::current() noexcept {
+  return running_process;
+}
+
+process_ref process::self() const noexcept {
+  cell_->retain();
+  return process_ref{cell_};
+}
+
+void monitor_message::tell(pid ended, const exit_reason& reason) const {
+  if (outcome) {
+    outcome->complete(reason);
+  } else {
+    watcher.send(std::make_unique<down_message>(monitor, ended, reason));
+  }
+}
+
+runnable::verdict process_cell::run_process(runnable& base) noexcept {
+  process& body = *static_cast<process_cell&>(base).body_;
+  const suspension_scope place{&body.suspension_};
+  const current_process_scope scope{&body};
+  return body.activate();
+}
+
+runnable::verdict process::activate() noexcept {
+  if (phase_ == phase::unborn) {
+    phase_ = phase::starting;
+    guarded(&process::begin, nullptr);
+  }
+  for (int budget = activation_budget;;) {
+    fetch();
+    if (ending_ && !is_suspended()) {
+      if (phase_ != phase::running) return finish();
+      guarded(&process::run_terminate, nullptr);
+    } else if (is_suspended() || inbox_.is_empty()) {
+      if (cell_->mail_.release()) return runnable::verdict::idle;
+    } else if (budget-- == 0) {
+      return runnable::verdict::again;
+    } else {
+      guarded(&process::step, inbox_.pop());
+    }
+  }
+}
+
+/// Takes what has come, in order. Control messages act at once; the others wait their turn.
+void process::fetch() {
+  message* newest = cell_->mail_.drain();
+  message* oldest = nullptr;
+  while (newest != nullptr) {
+    message* const older = newest->next;
+    newest->next = std::exchange(oldest, newest);
+    newest = older;
+  }
+  while (oldest != nullptr) {
+    message_ptr taken{std::exchange(oldest, oldest->next)};
+    if (taken->kind < message_kind::user && taken->kind != message_kind::down) {
+      guarded(&process::handle_control, std::move(taken));
+    } else {
+      inbox_.push(std::move(taken));
+    }
+  }
+}
+
+void process::guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept {
+  try {
+    (this->*action)(std::move(argument));
+  } catch (...) {
+    const char* const where = callback();
+    fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
+  }
+  if (!is_suspended()) enter(nullptr);
+}
+
+void process::fail(exit_reason reason) noexcept {
+  cancel_callback();
+  if (phase_ != phase::terminating) ending_ = std::move(reason);
+}
+
+void process::begin(message_ptr) {
+  start();
+  if (!is_suspended()) started();
+}
+
+void process::started() {
+  if (ending_) return;
+  phase_ = phase::running;
+  if (auto waiting = std::exchange(started_, std::nullopt)) waiting->complete(std::nullopt);
+}
+
+void process::step(message_ptr next) {
+  if (next->kind == message_kind::down) {
+    const auto known = std::ranges::find(monitors_, static_cast<down_message&>(*next).monitor);
+    if (known == monitors_.end()) return;
+    monitors_.erase(known);
+  }
+  receive(std::move(next));
+}
+
+void process::handle_control(message_ptr control) {
+  switch (control->kind) {
+    case message_kind::resume:
+      resume_callback(static_cast<resume_message&>(*control).ticket);
+      return;
+    case message_kind::exit:
+      handle_exit(std::unique_ptr<exit_message>{static_cast<exit_message*>(control.release())});
+      return;
+    case message_kind::link:
+    case message_kind::unlink: {
+      auto& from = static_cast<link_message&>(*control).from;
+      const auto known = std::ranges::find(links_, from);
+      if (control->kind == message_kind::link && known == links_.end()) links_.push_back(from);
+      if (control->kind == message_kind::unlink && known != links_.end()) links_.erase(known);
+      return;
+    }
+    case message_kind::monitor:
+      watchers_.emplace_back(static_cast<monitor_message*>(control.release()));
+      return;
+    case message_kind::demonitor:
+      std::erase_if(watchers_, [&](const auto& each) {
+        return each->monitor == static_cast<demonitor_message&>(*control).monitor;
+      });
+      return;
+    default:
+      GENSTAGE_ASSERT(false);
+  }
+}
+
+/// The table A8, and the parent rule A19.
+void process::handle_exit(std::unique_ptr<exit_message> signal) {
+  const bool from_link = signal->origin == exit_origin::link;
+  const auto is_sender = [&](const process_ref& each) { return each.id() == signal->from; };
+  // A link that was removed before has no effect any more (A10).
+  if (from_link && std::erase_if(links_, is_sender) == 0) return;
+  if (!from_link && signal->reason.kind() == exit_kind::kill) {
+    end_by_signal(exit_reason::killed());
+  } else if (phase_ == phase::terminating) {
+    return;
+  } else if (trapping_ == exit_signals::end_the_process) {
+    const bool is_own = signal->from == id();
+    if (signal->reason.kind() != exit_kind::normal || is_own) end_by_signal(signal->reason);
+  } else if (signal->from == parent_) {
+    // For a process without a parent, the world outside of processes stands in for one.
+    cancel_callback();
+    if (!ending_) ending_ = signal->reason;
+  } else {
+    inbox_.push(std::move(signal));
+  }
+}
+
+void process::end_by_signal(exit_reason reason) {
+  cancel_callback();
+  ending_ = std::move(reason);
+  phase_ = phase::terminating;
+}
+
+void process::run_terminate(message_ptr) {
+  phase_ = phase::terminating;
+  enter("terminate");
+  terminate(*ending_);
+}
+
+void process::cancel_callback() noexcept {
+  // Destroying the frame cancels what it waits for.
+  suspension_.resume = nullptr;
+  callback_.reset();
+  handling_.reset();
+}
+
+bool process::run_callback(const char* name, task<> body) {
+  GENSTAGE_ASSERT(!callback_);
+  enter(name);
+  callback_.emplace(std::move(body));
+  callback_->start();
+  if (!callback_->is_done()) return false;
+  task<> done = std::move(*callback_);
+  callback_.reset();
+  done.take();
+  return true;
+}
+
+void process::resume_callback(std::uint64_t ticket) {
+  if (!suspension_.resume || suspension_.ticket != ticket) return;
+  std::exchange(suspension_.resume, nullptr).resume();
+  if (callback_->is_done()) callback_finished();
+}
+
+void process::callback_finished() {
+  {
+    task<> done = std::move(*callback_);
+    callback_.reset();
+    done.take();
+  }
+  handling_.reset();
+  if (phase_ == phase::terminating) return;
+  callback_ended();
+  if (phase_ == phase::starting && !is_suspended()) started();
+}
+
+/// In this order: the name is free, what the process owned is released, the others are told; so
+/// whoever is told finds name and resources free (A12).
+runnable::verdict process::finish() noexcept {
+  const exit_reason reason = *ending_;
+  if (reason.kind() == exit_kind::error) {
+    log(log_level::error, fmt::format("ended with {}", to_string(reason)));
+  }
+  process_cell& cell = *cell_;
+  const pid ended = id();
+  cell.owner().forget(name_);
+  message* unread = cell.mail_.close();
+  const auto links = std::move(links_);
+  const auto watchers = std::move(watchers_);
+  const auto waiting = std::move(started_);
+  cell.body_ = nullptr;
+  delete this;
+  cell.owner().ended();
+
+  while (unread != nullptr) {
+    const message_ptr taken{std::exchange(unread, unread->next)};
+    if (taken->kind == message_kind::monitor) {
+      static_cast<monitor_message&>(*taken).tell(ended, exit_reason::noproc());
+    } else if (taken->kind == message_kind::link) {
+      static_cast<link_message&>(*taken).from.send(
+          std::make_unique<exit_message>(ended, exit_reason::noproc(), exit_origin::link));
+    }
+  }
+  for (const process_ref& linked : links) {
+    linked.send(std::make_unique<exit_message>(ended, reason, exit_origin::link));
+  }
+  for (const auto& watcher : watchers) watcher->tell(ended, reason);
+  if (waiting) waiting->complete(reason);
+  cell.release();
+  return runnable::verdict::idle;
+}
+
+/// Everything that a process has to know before anybody can send to it.
+void process::move_in(process_cell& home, const spawn_options& options) {
+  cell_ = &home;
+  suspension_.who = &home;
+  name_ = options.name;
+  label_ = name_.empty() ? to_string(home.id()) : name_;
+  started_ = options.started;
+  if (options.parent) {
+    parent_ = options.parent.id();
+    links_.push_back(options.parent);
+  }
+  if (options.ended) watchers_.push_back(std::make_unique<monitor_message>(*options.ended));
+}
+
+/// Destroys a process that has not ended. Its suspended callback goes first, since it refers to
+/// what the derived classes own.
+void process::discard(process* left) noexcept {
+  const current_process_scope scope{left};
+  left->cancel_callback();
+  delete left;
+}
+
+void process::stop(exit_reason reason) {
+  if (!ending_) ending_ = std::move(reason);
+}
+
+void process::link(const process_ref& other) {
+  if (std::ranges::find(links_, other) != links_.end()) return;
+  links_.push_back(other);
+  if (!other.send(std::make_unique<link_message>(message_kind::link, self()))) {
+    cell_->send(
+        std::make_unique<exit_message>(other.id(), exit_reason::noproc(), exit_origin::link));
+  }
+}
+
+void process::unlink(const process_ref& other) {
+  std::erase(links_, other);
+  other.send(std::make_unique<link_message>(message_kind::unlink, self()));
+}
+
+unique_id process::monitor(const process_ref& other) {
+  const unique_id fresh = owner().mint();
+  monitor(other, fresh);
+  return fresh;
+}
+
+void process::monitor(const process_ref& other, unique_id as) {
+  monitors_.push_back(as);
+  if (!other.send(std::make_unique<monitor_message>(as, self()))) {
+    cell_->send(std::make_unique<down_message>(as, other.id(), exit_reason::noproc()));
+  }
+}
+
+void process::demonitor(const process_ref& other, unique_id which) {
+  std::erase(monitors_, which);
+  other.send(std::make_unique<demonitor_message>(which));
+}
+
+void process::exit(const process_ref& other, exit_reason reason) const {
+  other.send(std::make_unique<exit_message>(id(), std::move(reason), exit_origin::sent));
+}
+
+timer_id process::send_after(duration delay, message_ptr sent) const {
+  driver& scheduler = owner().scheduler();
+  return scheduler.arm(
+      scheduler.now() + delay,
+      [to = self(), late = std::move(sent)]() mutable noexcept { to.send(std::move(late)); });
+}
+
+recorder* process::records() const noexcept {
+  return owner().records();
+}
+
+void process::log(log_level level, std::string text) const {
+  owner().log(level, label_, std::move(text));
+}
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <genstage/core/exit_reason.hpp>
+#include <genstage/core/instant.hpp>
+#include <genstage/core/log.hpp>
+#include <genstage/process/signals.hpp>
+#include <genstage/record/record.hpp>
+#include <genstage/task/operation.hpp>
+#include <genstage/task/task.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+struct spawn_options;
+
+/// Whether a process takes exit signals as messages or ends with them.
+enum class exit_signals : std::uint8_t { end_the_process, arrive_as_messages };
+
+/// A process: private state, a mailbox and an identity; one callback at a time.
+///
+/// This is the ground on which servers, stages and supervisors stand; programs derive from those.
+/// A callback either returns or, being a coroutine, suspends; while one is suspended the process
+/// handles only its control lane: exit signals that end it, and the completion it waits for.
+///
+/// Threads: all members are used by the thread that runs the process, unless said otherwise.
+/// Failure: an exception that leaves a callback ends the process with reason error.
+/// Source: A1 to A21 of the specification; Erlang/OTP's signal table (A8).
+class process {
+ public:
+  process() = default;
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+  virtual ~process() = default;
+
+  /// The process that runs on this thread, or null.
+  [[nodiscard]] static process* current() noexcept;
+
+  [[nodiscard]] pid id() const noexcept { return cell_->id(); }
+  [[nodiscard]] process_ref self() const noexcept;
+  [[nodiscard]] runtime& owner() const noexcept { return cell_->owner(); }
+  /// The registered name, or the pid as text.
+  [[nodiscard]] const std::string& label() const noexcept { return label_; }
+  /// Threads: any. The callback that runs or waits now, for reports; null between callbacks.
+  [[nodiscard]] const char* callback() const noexcept {
+    return cell_->callback_.load(std::memory_order_relaxed);
+  }
+
+  /// Ends the process with this reason once the callback that calls it has returned.
+  void stop(exit_reason reason);
+  void trap(exit_signals handling) noexcept { trapping_ = handling; }
+
+  void link(const process_ref& other);
+  void unlink(const process_ref& other);
+  unique_id monitor(const process_ref& other);
+  /// The same under a number of the caller's, for instance a subscription's tag.
+  void monitor(const process_ref& other, unique_id as);
+  /// After it no notice of that monitor is handled, even one that is queued already.
+  void demonitor(const process_ref& other, unique_id monitor);
+  /// Sends an exit signal; `kill` cannot be trapped.
+  void exit(const process_ref& other, exit_reason reason) const;
+  timer_id send_after(duration delay, message_ptr sent) const;
+
+  void log(log_level level, std::string text) const;
+  /// Where the demand conversation is recorded, or null.
+  [[nodiscard]] recorder* records() const noexcept;
+
+  /// The user's object, for messages that are typed for it.
+  [[nodiscard]] virtual void* user() noexcept { return nullptr; }
+  /// The object that collects what a handler emits; null where nothing can be emitted.
+  [[nodiscard]] virtual void* output() noexcept { return nullptr; }
+  /// Sends what the callback that runs has emitted so far, for instance before its reply.
+  virtual void send_output() {}
+  /// Identifies the type of `user()`.
+  [[nodiscard]] virtual const void* user_type() const noexcept { return nullptr; }
+
+  /// Runs a coroutine as the current callback. False if it suspended; then `callback_ended` is
+  /// called once it has ended.
+  bool run_callback(const char* name, task<> body);
+  /// Notes the name of the plain callback that runs next, for reports.
+  void enter(const char* callback) noexcept {
+    cell_->callback_.store(callback, std::memory_order_relaxed);
+  }
+
+ protected:
+  /// Runs first, before any message. The process counts as started once it has returned, or once
+  /// the coroutine it started has ended.
+  virtual void start() = 0;
+  /// A message of a layer above, a trapped exit or a down.
+  virtual void receive(message_ptr received) = 0;
+  /// A coroutine begun with `run_callback` in `start` or `receive` has ended. The process may have
+  /// been told to stop meanwhile.
+  virtual void callback_ended() {}
+  /// Runs before the process ends by its own stop, an exception, or its parent's exit while it
+  /// traps; not when it is killed or ended by a signal. May call `run_callback`.
+  virtual void terminate(const exit_reason&) {}
+
+  [[nodiscard]] bool is_suspended() const noexcept { return callback_.has_value(); }
+  [[nodiscard]] bool is_ending() const noexcept { return ending_.has_value(); }
+  /// Keeps the message of a suspended callback alive until the callback has ended.
+  void keep(message_ptr handled) noexcept { handling_ = std::move(handled); }
+
+ private:
+  friend class process_cell;
+  friend class runtime;
+
+  enum class phase : std::uint8_t { unborn, starting, running, terminating };
+
+  runnable::verdict activate() noexcept;
+  void fetch();
+  void step(message_ptr next);
+  void guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept;
+  void fail(exit_reason reason) noexcept;
+  void handle_control(message_ptr control);
+  void handle_exit(std::unique_ptr<exit_message> signal);
+  void resume_callback(std::uint64_t ticket);
+  void begin(message_ptr unused);
+  void end_by_signal(exit_reason reason);
+  void run_terminate(message_ptr unused);
+  void callback_finished();
+  void cancel_callback() noexcept;
+  void started();
+  runnable::verdict finish() noexcept;
+  void move_in(process_cell& home, const spawn_options& options);
+  static void discard(process* left) noexcept;
+
+  process_cell* cell_ = nullptr;
+  std::string label_;
+  pid parent_{};
+  exit_signals trapping_ = exit_signals::end_the_process;
+  phase phase_ = phase::unborn;
+  std::optional<exit_reason> ending_;
+  std::optional<task<>> callback_;
+  suspension suspension_;
+  message_ptr handling_;
+  message_list inbox_;
+  std::vector<process_ref> links_;
+  std::vector<std::unique_ptr<monitor_message>> watchers_;
+  std::vector<unique_id> monitors_;
+  std::optional<completion<std::optional<exit_reason>>> started_;
+  std::string name_;
+};
+
+}  // namespace genstage::inline v0

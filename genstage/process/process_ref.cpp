@@ -1,0 +1,54 @@
+#include <genstage/process/process.hpp>
+#include <genstage/process/process_ref.hpp>
+#include <genstage/process/runtime.hpp>
+#include <genstage/process/signals.hpp>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+constexpr std::uint64_t count_mask = 0xffff'ffffU;
+
+}  // namespace
+
+bool process_cell::try_send(message_ptr& sent) noexcept {
+  switch (mail_.push(sent)) {
+    case mailbox::pushed::queued:
+      return true;
+    case mailbox::pushed::made_ready:
+      scheduler_.make_ready(*this);
+      return true;
+    case mailbox::pushed::refused_dead:
+      return false;
+  }
+  return false;
+}
+
+bool process_cell::send(message_ptr sent) noexcept {
+  return try_send(sent);
+}
+
+bool process_cell::try_retain(std::uint32_t generation) noexcept {
+  std::uint64_t life = life_.load(std::memory_order_relaxed);
+  do {
+    if (life >> 32U != generation || (life & count_mask) == 0) return false;
+  } while (!life_.compare_exchange_weak(life, life + 1, std::memory_order_acquire,
+                                        std::memory_order_relaxed));
+  return true;
+}
+
+void process_cell::retain() noexcept {
+  life_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void process_cell::release() noexcept {
+  // Acquire and release: whoever recycles the cell must see all that the others did with it.
+  const std::uint64_t before = life_.fetch_sub(1, std::memory_order_acq_rel);
+  if ((before & count_mask) == 1) owner_.recycle(*this);
+}
+
+void process_cell::wake(std::uint64_t ticket) noexcept {
+  send(std::make_unique<resume_message>(ticket));
+}
+
+}  // namespace genstage::inline v0

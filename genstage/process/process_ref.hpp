@@ -1,0 +1,98 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <genstage/process/mailbox.hpp>
+#include <genstage/process/pid.hpp>
+#include <genstage/scheduler/driver.hpp>
+#include <genstage/task/suspension.hpp>
+#include <utility>
+
+namespace genstage::inline v0 {
+
+class process;
+class runtime;
+
+/// The place of a process: its mailbox, its identity and its count of references. The memory is
+/// kept for the next process when the count reaches zero, so a late hint never touches freed
+/// memory.
+class process_cell final : public runnable, public waiter {
+ public:
+  process_cell(runtime& owner, driver& scheduler, std::uint32_t index) noexcept
+      : runnable{&run_process}, owner_{owner}, scheduler_{scheduler}, index_{index} {}
+
+  /// Sends; false, and the message is destroyed, if the process has ended.
+  bool send(message_ptr sent) noexcept;
+  /// The same, but the message stays with the caller if the process has ended.
+  bool try_send(message_ptr& sent) noexcept;
+
+  [[nodiscard]] pid id() const noexcept {
+    return {index_, static_cast<std::uint32_t>(life_.load(std::memory_order_relaxed) >> 32U)};
+  }
+  [[nodiscard]] runtime& owner() const noexcept { return owner_; }
+
+  /// Takes a reference if the cell still holds the process of that generation.
+  [[nodiscard]] bool try_retain(std::uint32_t generation) noexcept;
+  void retain() noexcept override;
+  void release() noexcept override;
+  void wake(std::uint64_t ticket) noexcept override;
+
+ private:
+  friend class process;
+  friend class runtime;
+
+  static verdict run_process(runnable& base) noexcept;
+
+  runtime& owner_;
+  driver& scheduler_;
+  const std::uint32_t index_;
+  /// Lower half: the references, one of the process while it lives and one of each `process_ref`.
+  /// Upper half: the generation, so that a stale identity can't take a reference to the next
+  /// process; it changes only while there are no references, under the runtime's lock.
+  std::atomic<std::uint64_t> life_{0};
+  mailbox mail_;
+  /// Owned; touched by the thread that runs the process, and at its birth and at the runtime's end.
+  process* body_ = nullptr;
+  /// The name of the callback that runs or waits now. Here and not in the process, since reports
+  /// read it from other threads while the process may end.
+  std::atomic<const char*> callback_{nullptr};
+};
+
+/// A counted reference to a process, alive or dead. Sending through it costs no look-up.
+///
+/// Lifetime: must not outlive the runtime.
+/// Threads: a value; different copies may be used from different threads.
+class process_ref {
+ public:
+  process_ref() noexcept = default;
+  /// Adopts a reference that has been taken.
+  explicit process_ref(process_cell* retained) noexcept : cell_{retained} {}
+  process_ref(const process_ref& other) noexcept : cell_{other.cell_} {
+    if (cell_ != nullptr) cell_->retain();
+  }
+  process_ref(process_ref&& other) noexcept : cell_{std::exchange(other.cell_, nullptr)} {}
+  process_ref& operator=(process_ref other) noexcept {
+    std::swap(cell_, other.cell_);
+    return *this;
+  }
+  ~process_ref() {
+    if (cell_ != nullptr) cell_->release();
+  }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return cell_ != nullptr; }
+  [[nodiscard]] pid id() const noexcept { return cell_ != nullptr ? cell_->id() : pid{}; }
+  [[nodiscard]] process_cell* cell() const noexcept { return cell_; }
+  bool send(message_ptr sent) const noexcept {
+    return cell_ != nullptr && cell_->send(std::move(sent));
+  }
+  bool try_send(message_ptr& sent) const noexcept {
+    return cell_ != nullptr && cell_->try_send(sent);
+  }
+
+  friend bool operator==(const process_ref&, const process_ref&) = default;
+
+ private:
+  process_cell* cell_ = nullptr;
+};
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <genstage/process/process.hpp>
+#include <genstage/process/runtime.hpp>
+#include <genstage/scheduler/thread_pool.hpp>
+#include <mutex>
+#include <unordered_map>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+struct text_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
+}  // namespace
+
+class runtime::implementation {
+ public:
+  implementation(driver* given, runtime_options chosen)
+      : options{std::move(chosen)},
+        pool{given == nullptr
+                 ? std::make_unique<thread_pool>(thread_pool_options{.workers = options.workers})
+                 : nullptr},
+        scheduler{given != nullptr ? *given : *pool} {}
+
+  struct registered {
+    pid who;
+    const void* user_type;
+  };
+
+  /// The registered name of a process, or its pid as text.
+  [[nodiscard]] std::string label_of(pid process) const {
+    const std::scoped_lock lock{mutex};
+    const auto named =
+        std::ranges::find_if(names, [&](const auto& each) { return each.second.who == process; });
+    return named != names.end() ? named->first : to_string(process);
+  }
+
+  const runtime_options options;
+  const std::unique_ptr<thread_pool> pool;
+  driver& scheduler;
+  std::atomic<std::uint64_t> last_id{0};
+  std::atomic<std::size_t> alive{0};
+
+  /// Guards what follows.
+  mutable std::mutex mutex;
+  std::deque<process_cell> cells;  // Never moves its elements.
+  std::vector<process_cell*> free_cells;
+  std::unordered_map<std::string, registered, text_hash, std::equal_to<>> names;
+};
+
+runtime::runtime(runtime_options options)
+    : self_{std::make_unique<implementation>(nullptr, std::move(options))} {}
+
+runtime::runtime(driver& scheduler, runtime_options options)
+    : self_{std::make_unique<implementation>(&scheduler, std::move(options))} {}
+
+runtime::~runtime() {
+  stop();
+  // A body that is destroyed lets go of references, and thereby may recycle cells meanwhile.
+  for (std::size_t index = 0; index < self_->cells.size(); ++index) {
+    process_cell& cell = self_->cells[index];
+    for (message* left = cell.mail_.close(); left != nullptr;) {
+      const message_ptr dropped{std::exchange(left, left->next)};
+    }
+    if (cell.body_ != nullptr) process::discard(std::exchange(cell.body_, nullptr));
+  }
+}
+
+void runtime::stop() noexcept {
+  if (self_->pool) self_->pool->stop();
+}
+
+result<process_ref> runtime::spawn(std::unique_ptr<process> body, spawn_options options) {
+  process_cell* cell = nullptr;
+  {
+    const std::scoped_lock lock{self_->mutex};
+    if (!options.name.empty()) {
+      if (const auto holder = self_->names.find(options.name); holder != self_->names.end()) {
+        return fail(errc::already_exists,
+                    fmt::format("process {}: the name is held by {}; not started", options.name,
+                                to_string(holder->second.who)));
+      }
+    }
+    if (self_->free_cells.empty()) {
+      const auto index = static_cast<std::uint32_t>(self_->cells.size());
+      cell = &self_->cells.emplace_back(*this, self_->scheduler, index);
+      cell->life_.store(std::uint64_t{1} << 32U);
+    } else {
+      cell = self_->free_cells.back();
+      self_->free_cells.pop_back();
+    }
+    cell->life_.fetch_add(2);  // One of the process, one of the reference that is returned.
+    body->move_in(*cell, options);
+    const void* const user_type = body->user_type();
+    cell->body_ = body.release();
+    cell->mail_.open();
+    // Last, since whoever finds the name may send at once.
+    if (!options.name.empty()) {
+      self_->names.emplace(std::move(options.name),
+                           implementation::registered{cell->id(), user_type});
+    }
+  }
+  self_->alive.fetch_add(1, std::memory_order_relaxed);
+  process_ref spawned{cell};
+  process* const here = process::current();
+  if (options.parent && here != nullptr && here->id() == options.parent.id()) {
+    here->links_.push_back(spawned);
+  } else if (options.parent &&
+             !options.parent.send(std::make_unique<link_message>(message_kind::link, spawned))) {
+    spawned.send(std::make_unique<exit_message>(options.parent.id(), exit_reason::noproc(),
+                                                exit_origin::link));
+  }
+  self_->scheduler.make_ready(*cell);
+  return spawned;
+}
+
+process_ref runtime::find(std::string_view name) const {
+  const std::scoped_lock lock{self_->mutex};
+  const auto found = self_->names.find(name);
+  if (found == self_->names.end()) return {};
+  process_cell& cell = self_->cells[found->second.who.index];
+  return cell.try_retain(found->second.who.generation) ? process_ref{&cell} : process_ref{};
+}
+
+process_ref runtime::find(pid process) const {
+  const std::scoped_lock lock{self_->mutex};
+  if (!process || process.index >= self_->cells.size()) return {};
+  process_cell& cell = self_->cells[process.index];
+  // Who refers to a dead process keeps its cell, so a cell alone says nothing about life.
+  if (cell.mail_.is_closed() || !cell.try_retain(process.generation)) return {};
+  return process_ref{&cell};
+}
+
+const void* runtime::user_type(std::string_view name) const {
+  const std::scoped_lock lock{self_->mutex};
+  const auto found = self_->names.find(name);
+  return found != self_->names.end() ? found->second.user_type : nullptr;
+}
+
+void runtime::exit(const process_ref& receiver, exit_reason reason) const {
+  receiver.send(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
+}
+
+operation<exit_reason> runtime::down(const process_ref& watched) const {
+  auto [far, near] = make_operation<exit_reason>();
+  const unique_id monitor = mint();
+  far.on_cancel([watched, monitor]() noexcept {
+    watched.send(std::make_unique<demonitor_message>(monitor));
+  });
+  watched.send(std::make_unique<monitor_message>(std::move(far), monitor));
+  return std::move(near);
+}
+
+driver& runtime::scheduler() const noexcept {
+  return self_->scheduler;
+}
+
+recorder* runtime::records() const noexcept {
+  return self_->options.records;
+}
+
+unique_id runtime::mint() const noexcept {
+  return unique_id{self_->last_id.fetch_add(1, std::memory_order_relaxed) + 1};
+}
+
+void runtime::log(log_level level, std::string subject, std::string text) const {
+  self_->options.log(log_record{level, std::move(subject), std::move(text)});
+}
+
+std::size_t runtime::process_count() const noexcept {
+  return self_->alive.load(std::memory_order_acquire);
+}
+
+std::vector<runtime::running_callback> runtime::running() const {
+  std::vector<running_callback> all;
+  for (const driver::running_now& each : self_->scheduler.running()) {
+    // The process may be ending on its own thread; only its cell is safe to look at.
+    const auto& cell = *static_cast<const process_cell*>(each.what);
+    const char* const callback = cell.callback_.load(std::memory_order_relaxed);
+    all.push_back({self_->label_of(cell.id()), callback != nullptr ? callback : "", each.since});
+  }
+  return all;
+}
+
+void runtime::forget(const std::string& name) noexcept {
+  if (name.empty()) return;
+  const std::scoped_lock lock{self_->mutex};
+  self_->names.erase(name);
+}
+
+void runtime::ended() noexcept {
+  self_->alive.fetch_sub(1, std::memory_order_release);
+}
+
+void runtime::recycle(process_cell& cell) noexcept {
+  const std::scoped_lock lock{self_->mutex};
+  // Generation 0 is skipped: it names no process.
+  std::uint64_t next = (cell.life_.load(std::memory_order_relaxed) >> 32U) + 1;
+  if (static_cast<std::uint32_t>(next) == 0) next = 1;
+  cell.life_.store(next << 32U, std::memory_order_release);
+  self_->free_cells.push_back(&cell);
+}
+
+}  // namespace genstage::inline v0

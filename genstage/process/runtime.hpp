@@ -1,0 +1,94 @@
+#pragma once
+
+#include <genstage/core/error.hpp>
+#include <genstage/core/log.hpp>
+#include <genstage/process/process_ref.hpp>
+#include <genstage/process/signals.hpp>
+#include <genstage/record/record.hpp>
+#include <genstage/scheduler/driver.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace genstage::inline v0 {
+
+struct runtime_options {
+  log_sink log = standard_error_log();
+  /// Worker threads of the runtime's own pool; 0 means one for each processor.
+  std::size_t workers = 0;
+  /// Where the demand conversation is recorded; null for nowhere. Outlives the runtime.
+  recorder* records = nullptr;
+};
+
+/// What a new process gets from the one that spawns it.
+struct spawn_options {
+  /// Registered before the process runs; empty for none.
+  std::string name{};
+  /// Linked before the process runs, and regarded as its parent.
+  process_ref parent{};
+  /// Told when the process has started (no value), or why it did not.
+  std::optional<completion<std::optional<exit_reason>>> started{};
+  /// Told the reason when the process has ended, however early: a monitor set before it runs.
+  std::optional<completion<exit_reason>> ended{};
+};
+
+/// The home of processes: their identities, their names and the driver that runs them.
+///
+/// Lifetime: outlives every process_ref. The destructor stops its own pool, then destroys what has
+/// not ended, without running `terminate`.
+/// Threads: all operations from any thread; the destructor from outside the pool.
+class runtime {
+ public:
+  /// Runs on a thread pool of its own.
+  explicit runtime(runtime_options options = {});
+  /// Runs on a driver that outlives it and that no longer runs when it is destroyed.
+  explicit runtime(driver& scheduler, runtime_options options = {});
+  ~runtime();
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+
+  /// Starts a process. Failure: already_exists if the name is taken.
+  result<process_ref> spawn(std::unique_ptr<process> body, spawn_options options = {});
+
+  /// The process registered under `name`, or none.
+  [[nodiscard]] process_ref find(std::string_view name) const;
+  /// A reference to a process that still lives, or none.
+  [[nodiscard]] process_ref find(pid process) const;
+  /// The type of the user's object of the process with this name, or null.
+  [[nodiscard]] const void* user_type(std::string_view name) const;
+
+  void exit(const process_ref& receiver, exit_reason reason) const;
+  /// Completes with the reason once the process has ended; noproc if it had ended before.
+  /// Cancel: destroying the operation ends the watch.
+  [[nodiscard]] operation<exit_reason> down(const process_ref& watched) const;
+
+  [[nodiscard]] driver& scheduler() const noexcept;
+  [[nodiscard]] recorder* records() const noexcept;
+  [[nodiscard]] unique_id mint() const noexcept;
+  void log(log_level level, std::string subject, std::string text) const;
+  [[nodiscard]] std::size_t process_count() const noexcept;
+
+  struct running_callback {
+    std::string process;
+    std::string callback;
+    duration since;
+  };
+  /// What runs at this moment, for the report of a program that does not stop.
+  [[nodiscard]] std::vector<running_callback> running() const;
+  /// Stops the pool that the runtime owns; what is ready then does not run any more.
+  void stop() noexcept;
+
+ private:
+  friend class process;
+  friend class process_cell;
+  class implementation;
+
+  void forget(const std::string& name) noexcept;
+  void ended() noexcept;
+  void recycle(process_cell& cell) noexcept;
+
+  std::unique_ptr<implementation> self_;
+};
+
+}  // namespace genstage::inline v0

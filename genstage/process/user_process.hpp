@@ -1,0 +1,148 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <genstage/process/process.hpp>
+#include <genstage/process/request.hpp>
+#include <genstage/process/runtime.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace genstage::inline v0 {
+
+/// A watched process has ended.
+struct down {
+  unique_id monitor;
+  pid who;
+  exit_reason reason;
+};
+
+/// An exit signal that arrived at a process that traps them.
+struct exit_signal {
+  pid from;
+  exit_reason reason;
+};
+
+/// What every callback may use of the process that runs it. All are functions of the current
+/// process, so they are to be called from callbacks only.
+class process_services {
+ public:
+  process_services() = default;
+  process_services(const process_services&) = delete;
+  process_services& operator=(const process_services&) = delete;
+
+ protected:
+  ~process_services() = default;
+
+  [[nodiscard]] static process_ref self() { return process::current()->self(); }
+  [[nodiscard]] static runtime& home() { return process::current()->owner(); }
+  [[nodiscard]] static instant now() { return home().scheduler().now(); }
+  /// Ends this process once the callback has returned.
+  static void stop(exit_reason reason) { process::current()->stop(std::move(reason)); }
+  static void trap_exits() { process::current()->trap(exit_signals::arrive_as_messages); }
+  static unique_id monitor(const process_ref& other) { return process::current()->monitor(other); }
+  static void link(const process_ref& other) { process::current()->link(other); }
+  static void log(log_level level, std::string text) {
+    process::current()->log(level, std::move(text));
+  }
+};
+
+namespace detail {
+
+/// The process around a user's object of type S: makes it, runs its callbacks, plain or coroutine.
+template <class S>
+class user_process : public process {
+ public:
+  using factory = std::move_only_function<std::unique_ptr<S>()>;
+
+  explicit user_process(factory make) : make_{std::move(make)} {}
+
+  void* user() noexcept final { return user_.get(); }
+  const void* user_type() const noexcept final { return type_key<S>(); }
+
+ protected:
+  [[nodiscard]] S& object() noexcept { return *user_; }
+
+  void make_user() {
+    enter("init");
+    user_ = std::exchange(make_, nullptr)();
+  }
+
+  /// False if init is a coroutine that has suspended.
+  bool init_user() {
+    if constexpr (requires(S& made) { made.init(); }) {
+      return run("init", [&] { return user_->init(); });
+    }
+    return true;
+  }
+
+  /// Requests, downs and exits. False if the message is none of these.
+  bool receive_for_user(message_ptr& received) {
+    switch (received->kind) {
+      case message_kind::user:
+        static_cast<user_message&>(*received).deliver(*this);
+        break;
+      case message_kind::down:
+        tell_down(static_cast<down_message&>(*received));
+        break;
+      case message_kind::exit:
+        tell_exit(static_cast<exit_message&>(*received));
+        break;
+      default:
+        return false;
+    }
+    if (is_suspended()) keep(std::move(received));
+    return true;
+  }
+
+  void terminate(const exit_reason& reason) override {
+    if constexpr (requires(S& made) { made.terminate(reason); }) {
+      if (user_) run("terminate", [&] { return user_->terminate(reason); });
+    }
+  }
+
+  /// Calls back; false if the callback is a coroutine that has suspended.
+  template <class Callback>
+  bool run(const char* name, Callback callback) {
+    if constexpr (is_task<std::invoke_result_t<Callback>>) {
+      return run_callback(name, callback());
+    } else {
+      enter(name);
+      callback();
+      return true;
+    }
+  }
+
+ private:
+  void tell_down(down_message& notice) {
+    if constexpr (requires(S& made, const down& seen) { made.handle_down(seen); }) {
+      down_.emplace(notice.monitor, notice.who, notice.reason);
+      run("handle_down", [&] { return user_->handle_down(*down_); });
+    } else {
+      this->log(log_level::warning, "has no handle_down for the end of " + to_string(notice.who) +
+                                        " with " + to_string(notice.reason) + "; ignored");
+    }
+  }
+  void tell_exit(exit_message& signal) {
+    if constexpr (requires(S& made, const exit_signal& seen) { made.handle_exit(seen); }) {
+      exit_.emplace(signal.from, signal.reason);
+      run("handle_exit", [&] { return user_->handle_exit(*exit_); });
+    } else {
+      this->log(log_level::warning, "has no handle_exit for the signal of " +
+                                        to_string(signal.from) + " with " +
+                                        to_string(signal.reason) + "; ignored");
+    }
+  }
+
+  factory make_;
+  std::unique_ptr<S> user_;
+  std::optional<down> down_;  // Kept here, since a coroutine may still refer to it.
+  std::optional<exit_signal> exit_;
+};
+
+}  // namespace detail
+
+}  // namespace genstage::inline v0

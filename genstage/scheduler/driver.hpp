@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <genstage/core/instant.hpp>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// Something a driver can run: the scheduler's view of a process.
+///
+/// Lifetime: must exist as long as its driver may run it; the driver doesn't touch it any more once
+/// `run` has returned `idle`, except for the cost, which is only a hint.
+struct runnable {
+  enum class verdict : std::uint8_t {
+    idle,   ///< It was released; whoever gives it work makes it ready again.
+    again,  ///< It has more to do and goes to the end of the queue.
+  };
+  using run_function = verdict (*)(runnable&) noexcept;
+
+  explicit runnable(run_function function) noexcept : run{function} {}
+
+  run_function run;
+  /// Owned by the queue that it is in.
+  runnable* next_ready = nullptr;
+  /// Average length of an activation in nanoseconds, sampled. Read by other workers as a hint.
+  std::atomic<std::uint32_t> cost{0};
+};
+
+/// A timer that was armed. The value 0 names none.
+enum class timer_id : std::uint64_t {};
+
+/// All that a program gets from the world beneath it: processor time, the clock, timers, chance.
+///
+/// Two drivers exist: the thread pool runs programs; the simulation runs the same program on one
+/// thread, with virtual time and a seed that chooses the interleaving.
+class driver {
+ public:
+  driver() = default;
+  driver(const driver&) = delete;
+  driver& operator=(const driver&) = delete;
+
+  /// Runs `ready` soon. It must not be ready already. Threads: any.
+  virtual void make_ready(runnable& ready) noexcept = 0;
+
+  [[nodiscard]] virtual instant now() const noexcept = 0;
+
+  /// Calls `fire` once at or after `when`, never before. Threads: any; `fire` runs on a thread of
+  /// the driver and must be short.
+  virtual timer_id arm(instant when, std::move_only_function<void() noexcept> fire) = 0;
+  /// True if the timer will not fire any more, false if it has fired, is firing or is unknown.
+  virtual bool disarm(timer_id timer) noexcept = 0;
+
+  /// A random number; in a simulation it follows from the seed.
+  [[nodiscard]] virtual std::uint64_t random() noexcept = 0;
+
+  /// Describes what runs at this moment, for the report of a program that does not stop.
+  struct running_now {
+    runnable* what;
+    duration since;
+  };
+  [[nodiscard]] virtual std::vector<running_now> running() const { return {}; }
+
+ protected:
+  ~driver() = default;
+};
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <condition_variable>
+#include <genstage/scheduler/ready_queue.hpp>
+#include <genstage/scheduler/thread_pool.hpp>
+#include <genstage/scheduler/timer_queue.hpp>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+// After so many activations straight from the slot, the queue gets its turn.
+constexpr int slot_streak_limit = 64;
+// Every so many activations the queue shared by all is looked at first.
+constexpr std::uint32_t shared_queue_turn = 61;
+// Every so many activations one is measured.
+constexpr std::uint32_t sampling_interval = 32;
+
+struct alignas(64) worker {
+  thread_pool* pool = nullptr;
+  std::size_t index = 0;
+  /// What was made ready last. Put here by this worker alone; taken by it, or by the monitor when
+  /// the callback that runs does not return. Release and acquire hand over what made it ready.
+  std::atomic<runnable*> slot{nullptr};
+  /// Only this worker touches these.
+  int slot_streak = 0;
+  std::uint32_t activations = 0;
+  std::uint32_t shared_turn_at = 0;
+  bool running_is_heavy = false;
+  /// Others may steal from this.
+  ready_queue queue;
+  /// What runs now and since when, for the report about callbacks that do not return. Published
+  /// relaxed: a reader needs no more than a recent value.
+  std::atomic<runnable*> running{nullptr};
+  std::atomic<std::int64_t> running_since{0};
+  std::atomic<std::uint32_t> progress{0};
+  std::uint32_t seen_progress = 0;  ///< By the monitor, which alone touches it.
+};
+
+thread_local worker* this_worker = nullptr;
+
+}  // namespace
+
+class thread_pool::implementation {
+ public:
+  implementation(thread_pool& owner, thread_pool_options options)
+      : options_{options}, workers_(worker_threads(options)) {
+    for (std::size_t index = 0; index < workers_.size(); ++index) {
+      workers_[index].pool = &owner;
+      workers_[index].index = index;
+    }
+    timer_thread_ = std::thread{[this] { fire_timers(); }};
+    for (worker& each : workers_) threads_.emplace_back([this, &each] { work(each); });
+  }
+
+  void stop() noexcept {
+    {
+      const std::scoped_lock both{parking_, timers_mutex_};
+      if (stopping_.exchange(true)) return;
+      wake_.notify_all();
+      timers_changed_.notify_all();
+    }
+    for (std::thread& each : threads_) each.join();
+    timer_thread_.join();
+    // What they hold must not outlive what the pool's owner destroys next.
+    timers_ = {};
+  }
+
+  void make_ready(runnable& ready) noexcept {
+    worker* const here = this_worker;
+    if (here == nullptr || here->pool != workers_.front().pool) {
+      shared_.push(ready);
+      wake_one_if_parked();
+      return;
+    }
+    runnable* displaced = &ready;
+    if (!here->running_is_heavy) {
+      // Only this thread fills the slot, so an empty one needs no exchange.
+      if (here->slot.load(std::memory_order_relaxed) == nullptr) {
+        here->slot.store(&ready, std::memory_order_release);
+        return;
+      }
+      displaced = here->slot.exchange(&ready, std::memory_order_acq_rel);
+    }
+    if (displaced == nullptr) return;
+    here->queue.push(*displaced);
+    offer(*here);
+  }
+
+  [[nodiscard]] instant now() const noexcept {
+    return instant{std::chrono::steady_clock::now() - started_};
+  }
+
+  timer_id arm(instant when, timer_queue::callback fire) {
+    const std::scoped_lock lock{timers_mutex_};
+    const std::optional<instant> before = timers_.next();
+    const timer_id timer = timers_.arm(when, std::move(fire));
+    if (!before || when < *before) timers_changed_.notify_one();
+    return timer;
+  }
+
+  bool disarm(timer_id timer) noexcept {
+    std::optional<timer_queue::callback> cancelled;
+    const std::scoped_lock lock{timers_mutex_};
+    cancelled = timers_.cancel(timer);
+    return cancelled.has_value();
+  }
+
+  std::uint64_t random() noexcept {
+    thread_local std::mt19937_64 generator{std::random_device{}()};
+    return generator();
+  }
+
+  [[nodiscard]] std::vector<running_now> running() const {
+    std::vector<running_now> all;
+    const instant at = now();
+    for (const worker& each : workers_) {
+      runnable* const what = each.running.load(std::memory_order_acquire);
+      const instant since{duration{each.running_since.load(std::memory_order_relaxed)}};
+      if (what != nullptr) all.push_back({what, at - since});
+    }
+    return all;
+  }
+
+  [[nodiscard]] std::size_t worker_count() const noexcept { return workers_.size(); }
+
+ private:
+  static std::size_t worker_threads(const thread_pool_options& options) {
+    if (options.workers > 0) return options.workers;
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  }
+
+  void work(worker& self) {
+    this_worker = &self;
+    bool was_parked = false;
+    while (!stopping_.load(std::memory_order_relaxed)) {
+      runnable* const next = find_work(self);
+      if (next == nullptr) {
+        park();
+        was_parked = true;
+        continue;
+      }
+      // If this was the one who looks again by himself, somebody else has to for what is left.
+      if (std::exchange(was_parked, false) && !watched_.load(std::memory_order_seq_cst) &&
+          any_queue()) {
+        wake_one_if_parked();
+      }
+      activate(self, *next);
+    }
+  }
+
+  runnable* find_work(worker& self) noexcept {
+    runnable* const last = take_slot(self);
+    if (last != nullptr && self.slot_streak < slot_streak_limit) {
+      ++self.slot_streak;
+      return last;
+    }
+    self.slot_streak = 0;
+    if (last != nullptr) self.queue.push(*last);
+    if (self.activations - self.shared_turn_at >= shared_queue_turn) {
+      self.shared_turn_at = self.activations;
+      if (runnable* const next = shared_.pop()) return next;
+    }
+    if (runnable* const next = self.queue.pop()) return next;
+    if (runnable* const next = shared_.pop()) return next;
+    return steal(self);
+  }
+
+  static runnable* take_slot(worker& owner) noexcept {
+    // The load spares the exchange where there is nothing.
+    if (owner.slot.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return owner.slot.exchange(nullptr, std::memory_order_acq_rel);
+  }
+
+  runnable* steal(worker& self) noexcept {
+    for (std::size_t step = 1; step < workers_.size(); ++step) {
+      worker& victim = workers_[(self.index + step) % workers_.size()];
+      if (victim.queue.is_empty()) continue;
+      // A cheap queue is left to its owner, as long as the owner makes progress.
+      if (victim.queue.worth() < options_.steal_worth.count() && makes_progress(victim)) continue;
+      if (runnable* const stolen = victim.queue.pop()) return stolen;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] bool makes_progress(const worker& victim) const noexcept {
+    const std::uint32_t before = victim.progress.load(std::memory_order_relaxed);
+    const auto patience = std::chrono::steady_clock::now() + options_.steal_worth;
+    while (std::chrono::steady_clock::now() < patience) {
+      if (victim.progress.load(std::memory_order_relaxed) != before) return true;
+    }
+    return false;
+  }
+
+  void activate(worker& self, runnable& next) noexcept {
+    const bool sampled = ++self.activations % sampling_interval == 0;
+    self.running_is_heavy =
+        next.cost.load(std::memory_order_relaxed) > options_.heavy_activation.count();
+    // Once every few activations is enough for a report about callbacks that take 100 ms or more.
+    const instant begun = sampled || self.running_is_heavy ? now() : instant{};
+    if (begun != instant{}) {
+      self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+    self.running.store(&next, std::memory_order_release);
+    const runnable::verdict verdict = next.run(next);
+    self.running.store(nullptr, std::memory_order_relaxed);
+    self.progress.store(self.activations, std::memory_order_relaxed);
+    if (begun != instant{}) note_cost(next, now() - begun);
+    if (verdict == runnable::verdict::again) {
+      self.queue.push(next);
+      offer(self);
+    }
+  }
+
+  static void note_cost(runnable& ran, duration took) noexcept {
+    const std::uint32_t before = ran.cost.load(std::memory_order_relaxed);
+    const auto now_ns =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(took.count(), 1, 1U << 30U));
+    ran.cost.store(before == 0 ? now_ns : before - before / 4 + now_ns / 4,
+                   std::memory_order_relaxed);
+  }
+
+  /// The queue of `self` has grown: is it worth waking somebody?
+  void offer(worker& self) noexcept {
+    if (parked_.load(std::memory_order_seq_cst) == 0) return;
+    const bool worth_it = self.queue.worth() > options_.wake_worth.count();
+    // Somebody who looks again by himself must be there, or a cheap queue could wait for ever.
+    if (worth_it || !watched_.load(std::memory_order_seq_cst)) wake_one_if_parked();
+  }
+
+  void wake_one_if_parked() noexcept {
+    // Sequentially consistent with park(): either it sees the work or we see it parked.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (parked_.load(std::memory_order_seq_cst) == 0) return;
+    const std::scoped_lock lock{parking_};
+    wake_.notify_one();
+  }
+
+  void park() noexcept {
+    std::unique_lock lock{parking_};
+    const std::size_t already = parked_.fetch_add(1, std::memory_order_seq_cst);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const bool all_idle = already + 1 == workers_.size();
+    if (!stopping_.load() && shared_.is_empty() && !(all_idle && any_queue())) {
+      if (all_idle || watched_.load(std::memory_order_seq_cst)) {
+        wake_.wait(lock);
+      } else {
+        watched_.store(true, std::memory_order_seq_cst);
+        wake_.wait_for(lock, options_.look_again);
+        watched_.store(false, std::memory_order_seq_cst);
+      }
+    }
+    parked_.fetch_sub(1, std::memory_order_seq_cst);
+  }
+
+  [[nodiscard]] bool any_queue() const noexcept {
+    return std::ranges::any_of(workers_, [](const worker& each) { return !each.queue.is_empty(); });
+  }
+
+  /// Gives what waits behind a callback that does not return to the other workers.
+  void rescue_from_stalled() noexcept {
+    for (worker& each : workers_) {
+      const std::uint32_t before =
+          std::exchange(each.seen_progress, each.progress.load(std::memory_order_relaxed));
+      const bool is_stalled =
+          each.running.load(std::memory_order_acquire) != nullptr && each.seen_progress == before;
+      if (!is_stalled) continue;
+      if (runnable* const waiting = take_slot(each)) shared_.push(*waiting);
+      if (!shared_.is_empty() || !each.queue.is_empty()) wake_one_if_parked();
+    }
+  }
+
+  void fire_timers() {
+    std::unique_lock lock{timers_mutex_};
+    instant next_check = now() + options_.stall_check;
+    while (!stopping_.load()) {
+      if (now() >= next_check) {
+        rescue_from_stalled();
+        next_check = now() + options_.stall_check;
+      }
+      if (auto due = timers_.take_due(now())) {
+        lock.unlock();
+        (*due)();
+        due.reset();
+        lock.lock();
+      } else {
+        const instant until = std::min(timers_.next().value_or(next_check), next_check);
+        timers_changed_.wait_until(lock, started_ + until.time_since_epoch());
+      }
+    }
+  }
+
+  const thread_pool_options options_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::vector<worker> workers_;
+  ready_queue shared_;
+  std::atomic<bool> stopping_{false};
+
+  std::mutex parking_;
+  std::condition_variable wake_;
+  /// Written under parking_; read without it by those who offer work.
+  std::atomic<std::size_t> parked_{0};
+  std::atomic<bool> watched_{false};
+
+  std::mutex timers_mutex_;
+  std::condition_variable timers_changed_;
+  timer_queue timers_;
+
+  std::vector<std::thread> threads_;
+  std::thread timer_thread_;
+};
+
+thread_pool::thread_pool(thread_pool_options options)
+    : self_{std::make_unique<implementation>(*this, options)} {}
+
+thread_pool::~thread_pool() {
+  stop();
+}
+
+void thread_pool::make_ready(runnable& ready) noexcept {
+  self_->make_ready(ready);
+}
+
+instant thread_pool::now() const noexcept {
+  return self_->now();
+}
+
+timer_id thread_pool::arm(instant when, std::move_only_function<void() noexcept> fire) {
+  return self_->arm(when, std::move(fire));
+}
+
+bool thread_pool::disarm(timer_id timer) noexcept {
+  return self_->disarm(timer);
+}
+
+std::uint64_t thread_pool::random() noexcept {
+  return self_->random();
+}
+
+std::vector<driver::running_now> thread_pool::running() const {
+  return self_->running();
+}
+
+std::size_t thread_pool::worker_count() const noexcept {
+  return self_->worker_count();
+}
+
+void thread_pool::stop() noexcept {
+  self_->stop();
+}
+
+}  // namespace genstage::inline v0

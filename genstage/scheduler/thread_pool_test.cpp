@@ -1,0 +1,181 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <genstage/scheduler/thread_pool.hpp>
+#include <latch>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace genstage {
+namespace {
+
+struct counting_runnable : runnable {
+  explicit counting_runnable(int turns) : runnable{&turn}, left{turns} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<counting_runnable&>(base);
+    if (--self.left > 0) return verdict::again;
+    self.done.count_down();
+    return verdict::idle;
+  }
+
+  std::atomic<int> left;
+  std::latch done{1};
+};
+
+/// Two of these make each other ready, as a producer and a consumer do.
+struct partner final : runnable {
+  explicit partner(driver& pool) : runnable{&turn}, scheduler{pool} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<partner&>(base);
+    if (self.rallies->fetch_sub(1) > 0) {
+      self.scheduler.make_ready(*self.other);
+    } else {
+      self.finished->count_down();
+    }
+    return verdict::idle;
+  }
+
+  driver& scheduler;
+  partner* other = nullptr;
+  std::atomic<int>* rallies = nullptr;
+  std::latch* finished = nullptr;
+};
+
+TEST(thread_pool_test, what_is_made_ready_from_outside_runs_until_it_is_idle) {
+  std::vector<std::unique_ptr<counting_runnable>> all;  // Must outlive the pool.
+  thread_pool pool{{.workers = 2}};
+
+  for (int number = 0; number < 1000; ++number) {
+    all.push_back(std::make_unique<counting_runnable>(3));
+    pool.make_ready(*all.back());
+  }
+
+  for (const auto& each : all) each->done.wait();
+}
+
+TEST(thread_pool_test, no_rally_between_two_runnables_is_ever_lost) {
+  std::vector<std::unique_ptr<partner>> all;  // Must outlive the pool.
+  thread_pool pool{{.workers = 2}};
+  for (int round = 0; round < 300; ++round) {
+    std::atomic<int> rallies{100};
+    std::latch finished{1};
+    partner& left = *all.emplace_back(std::make_unique<partner>(pool));
+    partner& right = *all.emplace_back(std::make_unique<partner>(pool));
+    left.other = &right;
+    right.other = &left;
+    left.rallies = right.rallies = &rallies;
+    left.finished = right.finished = &finished;
+
+    pool.make_ready(left);
+
+    finished.wait();
+  }
+}
+
+/// Makes another runnable ready, and then spins until that one has run.
+struct spinner final : runnable {
+  spinner(driver& pool, runnable& waiting) : runnable{&turn}, scheduler{pool}, after{waiting} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<spinner&>(base);
+    self.scheduler.make_ready(self.after);
+    while (!self.released.load()) {
+    }
+    self.done.count_down();
+    return verdict::idle;
+  }
+
+  driver& scheduler;
+  runnable& after;
+  std::atomic<bool> released{false};
+  std::latch done{1};
+};
+
+TEST(thread_pool_test, what_waits_behind_a_callback_that_does_not_return_runs_elsewhere) {
+  thread_pool pool{{.workers = 2, .stall_check = std::chrono::milliseconds{1}}};
+  counting_runnable waiting{1};
+  spinner spins{pool, waiting};
+
+  pool.make_ready(spins);
+
+  waiting.done.wait();
+  spins.released.store(true);
+  spins.done.wait();
+}
+
+/// Keeps one worker busy for ever: itself from the queue, and in between a chain through the slot,
+/// of a length that a worker which only counts activations could trip over.
+struct busy_pair : runnable {
+  explicit busy_pair(driver& pool) : runnable{&turn}, scheduler{pool}, link{*this} {}
+
+  struct chain_link : runnable {
+    explicit chain_link(busy_pair& of) : runnable{&turn}, owner{of} {}
+    static verdict turn(runnable& base) noexcept {
+      auto& self = static_cast<chain_link&>(base);
+      if (--self.owner.left > 0) self.owner.scheduler.make_ready(*self.owner.next_link());
+      return verdict::idle;
+    }
+    busy_pair& owner;
+  };
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<busy_pair&>(base);
+    if (self.enough.load()) return verdict::idle;
+    self.left = self.is_first ? 59 : 60;
+    self.is_first = false;
+    self.scheduler.make_ready(*self.next_link());
+    return verdict::again;
+  }
+  chain_link* next_link() { return std::exchange(use_other, !use_other) ? &other : &link; }
+
+  driver& scheduler;
+  chain_link link;
+  chain_link other{*this};
+  bool use_other = false;
+  bool is_first = true;
+  int left = 0;
+  std::atomic<bool> enough{false};
+};
+
+TEST(thread_pool_test, what_comes_from_outside_gets_its_turn_on_a_busy_worker) {
+  std::unique_ptr<busy_pair> busy;  // Must outlive the pool.
+  counting_runnable outsider{1};
+  thread_pool pool{{.workers = 1}};
+  busy = std::make_unique<busy_pair>(pool);
+  pool.make_ready(*busy);
+
+  pool.make_ready(outsider);
+  outsider.done.wait();
+
+  busy->enough = true;
+}
+
+TEST(thread_pool_test, a_timer_fires_and_never_before_its_instant) {
+  thread_pool pool{{.workers = 1}};
+  std::latch fired{1};
+  instant at{};
+  const instant due = pool.now() + std::chrono::milliseconds{2};
+
+  pool.arm(due, [&]() noexcept {
+    at = pool.now();
+    fired.count_down();
+  });
+  fired.wait();
+
+  EXPECT_GE(at, due);
+}
+
+TEST(thread_pool_test, a_disarmed_timer_does_not_fire) {
+  thread_pool pool{{.workers = 1}};
+  const timer_id timer = pool.arm(pool.now() + std::chrono::hours{1}, []() noexcept { FAIL(); });
+
+  EXPECT_TRUE(pool.disarm(timer));
+  EXPECT_FALSE(pool.disarm(timer));
+}
+
+}  // namespace
+}  // namespace genstage

@@ -1,0 +1,194 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <genstage/stage/conversation_test.hpp>
+#include <map>
+#include <random>
+#include <set>
+
+// What holds however stages come and go: nobody gets more than it asked for, and every event is
+// accounted for.
+namespace genstage {
+namespace {
+
+using namespace conversation;
+
+class pass final : public producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  void handle_events(std::span<std::int64_t> events, output<std::int64_t>& out) override {
+    out.append(events);
+  }
+};
+
+/// Writes down what it got, and nothing else.
+class taker final : public consumer<std::int64_t> {
+ public:
+  explicit taker(numbers* got) : got_{got} {}
+  void handle_events(std::span<std::int64_t> events) override {
+    got_->insert(got_->end(), events.begin(), events.end());
+  }
+
+ private:
+  numbers* got_;
+};
+
+/// A source, a stage between, and consumers that come, go and are killed at random.
+class random_life {
+ public:
+  explicit random_life(std::uint64_t seed)
+      : here{seed, &records}, choose{seed}, from{here.start<source>(&ignored, buffer_options{})} {
+    between = here.start<pass>();
+    (void)subscribe(between, from, {.max_demand = pick(1, 8), .cancel = cancel_mode::temporary});
+  }
+
+  void turn() {
+    switch (pick(0, 5)) {
+      case 0:
+        arrive();
+        break;
+      case 1:
+        leave_politely();
+        break;
+      case 2:
+        die();
+        break;
+      default:
+        produce();
+        break;
+    }
+    // Sometimes everything settles, mostly things pile up and interleave.
+    if (pick(0, 3) == 0) here.sim.settle();
+  }
+
+  /// A last consumer takes whatever is still on its way or buffered.
+  void drain() {
+    here.sim.settle();
+    got.emplace_back(std::make_unique<numbers>());
+    const auto last = here.start<taker>(got.back().get());
+    here.join(last, between, {.max_demand = 100'000, .min_demand = 0});
+    here.sim.settle();
+  }
+
+  [[nodiscard]] std::int64_t pick(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>{least, most}(choose);
+  }
+
+  struct guest {
+    ref<taker> who;
+    operation<unique_id> joined;
+  };
+
+  void arrive() {
+    got.emplace_back(std::make_unique<numbers>());
+    const auto fresh = here.start<taker>(got.back().get());
+    const subscription_options options{.max_demand = pick(1, 9), .cancel = cancel_mode::temporary};
+    guests.push_back({fresh, subscribe(fresh, between, options)});
+  }
+  void leave_politely() {
+    if (guests.empty()) return;
+    guest& leaver = guests[static_cast<std::size_t>(pick(0, std::ssize(guests) - 1))];
+    if (!leaver.joined.is_done()) return;
+    const result<unique_id> tag = leaver.joined.await_resume();
+    cancel(between, *tag, exit_reason::normal());
+    std::swap(leaver, guests.back());
+    guests.pop_back();
+  }
+  void die() {
+    if (guests.empty()) return;
+    std::swap(guests[static_cast<std::size_t>(pick(0, std::ssize(guests) - 1))], guests.back());
+    here.sim.home().exit(guests.back().who.process(), exit_reason::kill());
+    guests.pop_back();
+    ++deaths;
+  }
+  void produce() {
+    const std::int64_t count = pick(1, 12);
+    cast(from, emit{sequence(emitted, count)});
+    emitted += count;
+  }
+
+  recorder records{1U << 14U};
+  world here;
+  std::mt19937_64 choose;
+  journal ignored;
+  ref<source> from;
+  ref<pass> between;
+  std::vector<std::unique_ptr<numbers>> got;
+  std::vector<guest> guests;
+  std::int64_t emitted = 0;
+  int deaths = 0;
+};
+
+TEST(conservation_sim_test, nobody_is_ever_sent_more_than_it_asked_for) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    random_life life{seed};
+
+    for (int turn = 0; turn < 60; ++turn) life.turn();
+    life.drain();
+
+    std::map<std::uint64_t, std::int64_t> outstanding;
+    for (const record& each : life.records.read()) {
+      const auto count = static_cast<std::int64_t>(each.count);
+      if (each.kind == record_kind::ask) outstanding[each.subscription] += count;
+      if (each.kind == record_kind::delivery) outstanding[each.subscription] -= count;
+      ASSERT_GE(outstanding[each.subscription], 0) << "seed " << seed;
+    }
+  }
+}
+
+TEST(conservation_sim_test, every_event_arrives_once_unless_its_consumer_died) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    random_life life{seed};
+
+    for (int turn = 0; turn < 60; ++turn) life.turn();
+    life.drain();
+
+    std::set<std::int64_t> arrived;
+    std::size_t count = 0;
+    for (const auto& each : life.got) {
+      ASSERT_TRUE(std::ranges::is_sorted(*each)) << "seed " << seed;
+      arrived.insert(each->begin(), each->end());
+      count += each->size();
+    }
+    ASSERT_EQ(arrived.size(), count) << "an event came twice, seed " << seed;
+    ASSERT_LE(std::ssize(arrived), life.emitted) << "seed " << seed;
+    if (life.deaths == 0) {
+      ASSERT_EQ(std::ssize(arrived), life.emitted) << "seed " << seed;
+    }
+  }
+}
+
+TEST(conservation_sim_test, every_event_is_sent_once_though_consumers_die) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    random_life life{seed};
+
+    for (int turn = 0; turn < 60; ++turn) life.turn();
+    life.drain();
+
+    std::int64_t sent = 0;
+    for (const record& each : life.records.read()) {
+      const bool from_between = each.process == life.between.id().index;
+      if (from_between && each.kind == record_kind::delivery) {
+        sent += static_cast<std::int64_t>(each.count);
+      }
+      ASSERT_NE(each.kind, record_kind::discarded) << "seed " << seed;
+    }
+    ASSERT_EQ(sent, life.emitted) << "seed " << seed;
+  }
+}
+
+TEST(conservation_sim_test, the_same_seed_gives_the_same_history) {
+  const auto history = [](std::uint64_t seed) {
+    random_life life{seed};
+    for (int turn = 0; turn < 60; ++turn) life.turn();
+    life.drain();
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
+    for (const record& each : life.records.read()) all.emplace_back(each.subscription, each.count);
+    return all;
+  };
+
+  EXPECT_EQ(history(7), history(7));
+  EXPECT_NE(history(7), history(8));
+}
+
+}  // namespace
+}  // namespace genstage

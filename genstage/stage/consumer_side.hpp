@@ -1,0 +1,158 @@
+#pragma once
+
+#include <algorithm>
+#include <genstage/process/process.hpp>
+#include <genstage/stage/demand_ledger.hpp>
+#include <genstage/stage/protocol.hpp>
+#include <genstage/stage/stage.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+namespace detail {
+
+void log_surplus(const process& owner, const std::string& producer, demand surplus);
+void log_stop_after_cancel(const process& owner, const std::string& producer,
+                           const exit_reason& reason);
+void log_not_alive(const process& owner, const std::string& producer);
+/// The process a plan means, and how to call it in messages.
+struct resolved_producer {
+  process_ref process;
+  std::string label;
+};
+[[nodiscard]] resolved_producer resolve(const process& owner, const subscription_plan& plan);
+
+}  // namespace detail
+
+/// The half of a stage that receives: its producers, what was asked of each, and the message whose
+/// batches are being handled.
+///
+/// Source: sections 4 to 7.
+template <class T>
+class consumer_side {
+ public:
+  using node = std::unique_ptr<batch_message<T>>;
+
+  explicit consumer_side(process& owner) : owner_{owner} {}
+
+  struct upstream {
+    subscription to;
+    std::string label;
+    subscription_options options;
+    subscription_mode mode = subscription_mode::automatic;
+    demand_ledger ledger;
+    node spare{};  ///< Becomes the next ask that cannot take a spent batch with it.
+  };
+
+  [[nodiscard]] upstream* find(unique_id tag) noexcept {
+    for (const auto& each : upstreams_) {
+      if (each->to.tag == tag) return each.get();
+    }
+    return nullptr;
+  }
+
+  /// Registers a subscription and tells the producer. The user's handle_subscribe runs between this
+  /// and `open`. Failure: invalid options; not_found if a name means nobody.
+  result<upstream*> add(const subscription_plan& plan) {
+    auto [producer, label] = detail::resolve(owner_, plan);
+    const result<demand_range> range = checked(plan.options, owner_.label(), label);
+    if (!range) return std::unexpected{range.error()};
+    if (!producer) {
+      detail::log_not_alive(owner_, label);
+      return fail(errc::not_found, "subscription " + owner_.label() + " -> " + label +
+                                       ": the producer is not alive; not subscribed");
+    }
+    const subscription to{owner_.owner().mint(), producer};
+    upstreams_.push_back(std::make_unique<upstream>(
+        upstream{to, std::move(label), plan.options, subscription_mode::automatic,
+                 demand_ledger{range->most, range->least}}));
+    owner_.monitor(producer, to.tag);
+    producer.send(std::make_unique<subscribe_message>(
+        subscription{to.tag, owner_.self()}, event_type::of<T>(), plan.options, owner_.label()));
+    return upstreams_.back().get();
+  }
+  void open(upstream& opened, subscription_mode mode) {
+    opened.mode = mode;
+    if (mode == subscription_mode::automatic) ask(opened, opened.ledger.left(), nullptr);
+  }
+
+  /// Forgets a subscription; returns it for the user's handle_cancel.
+  std::unique_ptr<upstream> remove(unique_id tag) {
+    const auto found =
+        std::ranges::find(upstreams_, tag, [](const auto& each) { return each->to.tag; });
+    std::unique_ptr<upstream> ended = std::move(*found);
+    upstreams_.erase(found);
+    owner_.demonitor(ended->to.peer, tag);
+    return ended;
+  }
+
+  /// Takes up a message; its batches follow by `next_batch` and `finish_batch`.
+  void begin(node received) {
+    current_ = std::move(received);
+    offset_ = 0;
+    from_ = find(current_->tag);
+    if (is_cut()) from_->ledger.begin_message();
+  }
+  [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
+
+  [[nodiscard]] std::span<T> next_batch() noexcept {
+    const std::size_t rest = current_->events.size() - offset_;
+    size_ = is_cut() ? std::min<std::size_t>(rest, from_->ledger.batch_limit()) : rest;
+    return current_->events.events().subspan(offset_, size_);
+  }
+
+  /// The batch has been handled: asks for more if it is time to.
+  void finish_batch() {
+    offset_ += size_;
+    const bool is_last = offset_ == current_->events.size();
+    demand asked{};
+    if (is_cut()) {
+      const auto [more, surplus] = from_->ledger.take(size_);
+      if (!surplus.is_zero()) detail::log_surplus(owner_, from_->label, surplus);
+      asked = more;
+    }
+    if (!is_last) {
+      if (!asked.is_zero()) ask(*from_, asked, std::move(from_->spare));
+      return;
+    }
+    node spent = std::move(current_);
+    spent->events.clear();
+    if (from_ == nullptr) return;
+    if (!asked.is_zero()) {
+      ask(*from_, asked, std::move(spent));
+    } else {
+      from_->spare = std::move(spent);
+    }
+  }
+
+  /// The message in hand is given up: the stage stops.
+  void drop() noexcept { current_.reset(); }
+
+ private:
+  [[nodiscard]] bool is_cut() const noexcept {
+    return from_ != nullptr && from_->mode == subscription_mode::automatic;
+  }
+
+  void ask(upstream& to, demand count, node carrier) {
+    if (!carrier) {
+      carrier = std::make_unique<batch_message<T>>(message_kind::ask, to.to.tag, owner_.id());
+    }
+    carrier->kind = message_kind::ask;
+    carrier->from = owner_.id();
+    carrier->asked = count;
+    to.to.peer.send(std::move(carrier));
+  }
+
+  process& owner_;
+  std::vector<std::unique_ptr<upstream>> upstreams_;
+  node current_;
+  upstream* from_ = nullptr;  ///< Of the message in hand; null if its subscription is forgotten.
+  std::size_t offset_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace genstage::inline v0

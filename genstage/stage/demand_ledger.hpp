@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <genstage/core/demand.hpp>
+
+namespace genstage::inline v0 {
+
+/// How a consumer of one subscription cuts messages into batches, and when it asks again.
+///
+/// A pure value. `left` is what was asked for and not charged yet: what the producer still owes and
+/// what is in flight. It never exceeds max_demand, so at most that many events wait to be handled.
+/// Source: rules G-119 to G-137.
+class demand_ledger {
+ public:
+  /// `most` is max_demand, `least` is min_demand and smaller than `most`.
+  constexpr demand_ledger(demand most, demand least) noexcept
+      : most_{most}, least_{least}, left_{most} {}
+
+  /// The largest batch that one callback gets.
+  [[nodiscard]] constexpr std::uint64_t batch_limit() const noexcept {
+    return (most_ - least_).count();
+  }
+  [[nodiscard]] constexpr demand left() const noexcept { return left_; }
+
+  /// A message is about to be cut: what is outstanding now covers it.
+  constexpr void begin_message() noexcept { covered_ = left_; }
+
+  struct charge {
+    demand ask;      ///< To be sent once the batch has been handled; zero for none.
+    demand surplus;  ///< Events of the batch that were never asked for.
+  };
+  /// Charges one batch of the message.
+  constexpr charge take(std::uint64_t batch) noexcept {
+    const demand charged = std::min(demand{batch}, covered_);
+    covered_ -= charged;
+    left_ -= charged;
+    charge decided{demand{}, demand{batch} - charged};
+    if (left_ <= least_) {
+      decided.ask = most_ - left_;
+      left_ = most_;
+    }
+    return decided;
+  }
+
+ private:
+  demand most_;
+  demand least_;
+  demand left_;
+  demand covered_{};
+};
+
+}  // namespace genstage::inline v0

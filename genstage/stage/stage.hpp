@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <genstage/process/user_process.hpp>
+#include <genstage/stage/output_buffer.hpp>
+#include <genstage/stage/protocol.hpp>
+#include <genstage/stage/subscription.hpp>
+#include <genstage/task/task.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace genstage::inline v0 {
+
+/// How a producer, or a producer_consumer, keeps events that nobody has asked for.
+struct buffer_options {
+  /// No value means no bound. The default is 10,000 for a producer and none for a
+  /// producer_consumer, whose intake stops when nobody asks.
+  std::optional<std::size_t> size{};
+  buffer_keep keep = buffer_keep::last;
+};
+
+/// What all stages have in common. A stage runs one callback at a time; see `process_services` for
+/// what a callback may use besides.
+class stage : public process_services {
+ public:
+  virtual ~stage() = default;
+
+  /// A subscription begins; `role` is the part that the peer plays. Towards a producer the answer
+  /// decides who asks for events; towards a consumer it must be automatic.
+  virtual subscription_mode handle_subscribe(peer_role /*role*/, const subscription& /*from*/,
+                                             const subscription_options& /*options*/) {
+    return subscription_mode::automatic;
+  }
+  /// A subscription has ended. Called exactly once for each.
+  virtual void handle_cancel(const cancellation& /*ended*/) {}
+  /// The stage ends: by its own stop, an exception, or its parent while it traps exits.
+  virtual void terminate(const exit_reason& /*reason*/) {}
+};
+
+namespace detail {
+
+template <class T>
+class emitting_stage : public virtual stage {
+ public:
+  using output_event = T;
+  using output_type = output<T>;
+};
+
+template <class T>
+class receiving_stage : public virtual stage {
+ public:
+  using input_event = T;
+
+ protected:
+  /// For manual subscriptions: asks for `count` more events.
+  static void ask(const subscription& from, demand count) {
+    if (count.is_zero()) return;
+    const process& here = *process::current();
+    auto asked = std::make_unique<batch_message<T>>(message_kind::ask, from.tag, here.id());
+    asked->asked = count;
+    from.peer.send(std::move(asked));
+  }
+};
+
+}  // namespace detail
+
+/// Emits events, never more than were asked for unless it chooses to, in which case they are
+/// buffered.
+///
+///     class counter final : public gs::producer<std::int64_t> {
+///      public:
+///       void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override { ... }
+///     };
+template <class T>
+class producer : public detail::emitting_stage<T> {
+ public:
+  /// Consumers want `asked` more events. What is not emitted now stays owed: the stage has to
+  /// remember it, it will not be asked for it again.
+  virtual void handle_demand(demand asked, output<T>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
+};
+
+/// Takes events of one type and emits events of another.
+template <class In, class Out>
+class producer_consumer : public detail::receiving_stage<In>, public detail::emitting_stage<Out> {
+ public:
+  /// Owns the events: it may move from them. They are valid until it returns.
+  virtual void handle_events(std::span<In> events, output<Out>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {}; }
+};
+
+/// Takes events.
+template <class T>
+class consumer : public detail::receiving_stage<T> {
+ public:
+  /// Owns the events: it may move from them. They are valid until it returns.
+  virtual void handle_events(std::span<T> events) = 0;
+};
+
+/// As `producer`, with callbacks that may wait. While one waits, the stage takes nothing else, and
+/// its thread runs other stages.
+template <class T>
+class async_producer : public detail::emitting_stage<T> {
+ public:
+  virtual task<> handle_demand(demand asked, output<T>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
+};
+
+/// As `producer_consumer`, with callbacks that may wait.
+template <class In, class Out>
+class async_producer_consumer : public detail::receiving_stage<In>,
+                                public detail::emitting_stage<Out> {
+ public:
+  virtual task<> handle_events(std::span<In> events, output<Out>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {}; }
+};
+
+/// As `consumer`, with callbacks that may wait.
+template <class T>
+class async_consumer : public detail::receiving_stage<T> {
+ public:
+  virtual task<> handle_events(std::span<T> events) = 0;
+};
+
+/// A type that emits events: a producer or a producer_consumer.
+template <class S>
+concept emitting = requires { typename S::output_event; };
+/// A type that takes events: a consumer or a producer_consumer.
+template <class S>
+concept receiving = requires { typename S::input_event; };
+
+}  // namespace genstage::inline v0

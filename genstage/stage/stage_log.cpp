@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <genstage/process/runtime.hpp>
+#include <genstage/stage/consumer_side.hpp>
+#include <genstage/stage/producer_side.hpp>
+#include <genstage/stage/stage_process.hpp>
+
+namespace genstage::inline v0::detail {
+
+void log_discarded(const process& owner, std::size_t count) {
+  owner.log(
+      log_level::warning,
+      fmt::format("discarded {} events: nobody had asked for them and the buffer is full", count));
+}
+
+void log_large_ask(const process& owner, demand expected, demand asked) {
+  owner.log(log_level::warning,
+            fmt::format("the dispatcher expected asks of at most {} events, got {}; honoured",
+                        expected.count(), asked.count()));
+}
+
+void log_surplus(const process& owner, const std::string& producer, demand surplus) {
+  owner.log(
+      log_level::error,
+      fmt::format("received {} events from {} that it had not asked for; handled all the same",
+                  surplus.count(), producer));
+}
+
+void log_stop_after_cancel(const process& owner, const std::string& producer,
+                           const exit_reason& reason) {
+  owner.log(log_level::info, fmt::format("stops after a cancel from producer {} with reason {}",
+                                         producer, to_string(reason)));
+}
+
+void log_not_alive(const process& owner, const std::string& producer) {
+  owner.log(log_level::error,
+            fmt::format("is not able to subscribe to {}: it is not alive", producer));
+}
+
+void log_wrong_kind(const process& owner, const char* message, const char* kind) {
+  owner.log(log_level::error, fmt::format("received {} but is a {}; ignored", message, kind));
+}
+
+void log_duplicate(const process& owner, const std::string& consumer) {
+  owner.log(log_level::error,
+            fmt::format("received a duplicated subscription from {}; refused", consumer));
+}
+
+std::string wrong_events(const std::string& consumer, const std::string& producer,
+                         const event_type& takes, const event_type& emits) {
+  return fmt::format(
+      "subscription {} -> {}: the producer emits {}, the consumer takes {}; "
+      "not subscribed",
+      consumer, producer, emits.name(), takes.name());
+}
+
+resolved_producer resolve(const process& owner, const subscription_plan& plan) {
+  if (!plan.producer_name.empty())
+    return {owner.owner().find(plan.producer_name), plan.producer_name};
+  return {plan.producer, to_string(plan.producer.id())};
+}
+
+}  // namespace genstage::inline v0::detail

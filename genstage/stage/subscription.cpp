@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include <genstage/stage/subscription.hpp>
+
+namespace genstage::inline v0 {
+
+result<demand_range> checked(const subscription_options& options, std::string_view consumer,
+                             std::string_view producer) {
+  const std::int64_t most = options.max_demand;
+  if (most < 1) {
+    return fail(errc::invalid_argument,
+                fmt::format("subscription {} -> {}: max_demand is {}, must be at least 1; "
+                            "not subscribed",
+                            consumer, producer, most));
+  }
+  const std::int64_t least = options.min_demand.value_or(most / 2);
+  if (least < 0) {
+    return fail(errc::invalid_argument,
+                fmt::format("subscription {} -> {}: min_demand is {}, must be at least 0; "
+                            "not subscribed",
+                            consumer, producer, least));
+  }
+  if (least >= most) {
+    return fail(errc::invalid_argument,
+                fmt::format("subscription {} -> {}: min_demand is {}, must be less than "
+                            "max_demand ({}); not subscribed",
+                            consumer, producer, least, most));
+  }
+  return demand_range{demand{most}, demand{least}};
+}
+
+}  // namespace genstage::inline v0

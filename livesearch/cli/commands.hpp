@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "livesearch/cli/program.hpp"
+
+namespace livesearch {
+
+/// Statuses of the program: 0 success, 1 nothing was found or a check failed, 2 wrong use or a
+/// failure; `serve` ends with 70 if it could not stop in time.
+inline constexpr int status_found_nothing = 1;
+inline constexpr int status_failed = 2;
+
+struct serve_options {
+  program_options program{};
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::vector<std::string> host_names{};
+  std::chrono::milliseconds hard_limit{10'000};
+};
+[[nodiscard]] int serve(const serve_options& options);
+
+enum class output_format : std::uint8_t { text, json };
+
+struct search_options {
+  program_options program{};
+  std::string query{};
+  std::vector<std::string> sites{};
+  output_format format = output_format::text;
+};
+[[nodiscard]] int search(const search_options& options);
+
+struct sites_options {
+  program_options program{};
+  output_format format = output_format::text;
+};
+[[nodiscard]] int list_sites(const sites_options& options);
+
+/// Asks live sites one query and remembers those that answered.
+struct check_options {
+  program_options program{};
+  std::vector<std::string> sites{};
+  std::string query = "test";
+};
+[[nodiscard]] int check_sites(const check_options& options);
+
+enum class site_switch : std::uint8_t { off, on };
+
+/// Remembers that a site is turned off, or on again.
+[[nodiscard]] int switch_site(const program_options& options, const std::string& site,
+                              site_switch to);
+
+}  // namespace livesearch

@@ -1,0 +1,106 @@
+#include "livesearch/cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include "livesearch/site/loader.hpp"
+#include "livesearch/sites/carried_sites.hpp"
+
+namespace livesearch {
+
+namespace http = genstage::http;
+
+namespace {
+
+void append(loaded_sites& all, loaded_sites more) {
+  std::ranges::move(more.definitions, std::back_inserter(all.definitions));
+  std::ranges::move(more.errors, std::back_inserter(all.errors));
+}
+
+/// A later definition with the id of an earlier one replaces it, so that a user can change a
+/// carried site.
+void keep_the_last_of_each_id(std::vector<site_definition>& sites) {
+  std::vector<site_definition> kept;
+  for (site_definition& each : sites) {
+    const auto same = [&](const site_definition& other) { return other.id == each.id; };
+    const auto known = std::ranges::find_if(kept, same);
+    if (known != kept.end()) {
+      *known = std::move(each);
+    } else {
+      kept.push_back(std::move(each));
+    }
+  }
+  sites = std::move(kept);
+}
+
+void apply(const site_state& state, const program_options& options, site_definition& site) {
+  const bool is_off = state.disabled.contains(site.id) ||
+                      std::ranges::find(options.disabled, site.id) != options.disabled.end();
+  const bool is_out_of_reach =
+      options.network == http::network_mode::offline && site.network != network_scope::loopback;
+  if (is_off || is_out_of_reach) site.enabled = false;
+  const auto seen = state.checked.find(site.id);
+  if (seen == state.checked.end() || site.checked.state == check_state::demonstration) return;
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  if (std::sscanf(seen->second.c_str(), "%d-%u-%u", &year, &month, &day) == 3) {
+    site.checked = {check_state::dated,
+                    std::chrono::year{year} / static_cast<int>(month) / static_cast<int>(day)};
+  }
+}
+
+}  // namespace
+
+http::network_mode network_from_environment() {
+  const char* const asked = std::getenv("LIVESEARCH_OFFLINE");
+  const std::string_view value = asked != nullptr ? asked : "";
+  return value.empty() || value == "0" ? http::network_mode::online : http::network_mode::offline;
+}
+
+genstage::result<std::unique_ptr<program>> program::start(const program_options& options,
+                                                          genstage::driver& scheduler) {
+  std::unique_ptr<program> made{new program{options}};
+  if (options.carries_demonstration) {
+    auto demo = demo_server::start(made->reactor_, scheduler);
+    if (!demo) return std::unexpected{std::move(demo.error())};
+    made->demo_.emplace(std::move(*demo));
+  }
+  made->client_.emplace(
+      made->reactor_, made->guard_,
+      http::curl_client_options{.user_agent = "livesearch/0.1 (+live search of several sites)"});
+  made->state_ = load_state(state_folder());
+  if (auto loaded = made->load_sites(options); !loaded) {
+    return std::unexpected{std::move(loaded.error())};
+  }
+  return made;
+}
+
+genstage::result<void> program::load_sites(const program_options& options) {
+  loaded_sites all;
+  if (demo_) append(all, load_definitions(demonstration_site_files(demo_->url())));
+  if (options.carries_public) append(all, load_definitions(public_site_files()));
+  if (!options.sites_folder.empty()) append(all, load_folder(options.sites_folder));
+  keep_the_last_of_each_id(all.definitions);
+  for (const std::string& id : options.disabled) {
+    const auto same = [&](const site_definition& each) { return each.id == id; };
+    if (std::ranges::none_of(all.definitions, same)) {
+      return genstage::fail(genstage::errc::not_found,
+                            fmt::format("--disable: there is no site \"{}\"; see `livesearch "
+                                        "sites`; not started",
+                                        id));
+    }
+  }
+  for (site_definition& each : all.definitions) apply(state_, options, each);
+  errors_ = std::move(all.errors);
+  auto made = site_catalog::make(std::move(all.definitions));
+  if (!made) return std::unexpected{std::move(made.error())};
+  sites_ = std::move(*made);
+  return {};
+}
+
+}  // namespace livesearch

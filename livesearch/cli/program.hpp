@@ -1,0 +1,62 @@
+#pragma once
+
+#include <genstage/genstage.hpp>
+#include <genstage/http/curl_client.hpp>
+#include <genstage/io/reactor.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "livesearch/cli/site_state.hpp"
+#include "livesearch/search/catalog.hpp"
+#include "livesearch/server/demo_server.hpp"
+#include "livesearch/site/definition_error.hpp"
+
+namespace livesearch {
+
+/// Which sites a run has, and where it may go.
+struct program_options {
+  std::string sites_folder{};           ///< further definitions; empty for none
+  std::vector<std::string> disabled{};  ///< sites turned off for this run
+  bool carries_demonstration = true;
+  bool carries_public = true;
+  genstage::http::network_mode network = genstage::http::network_mode::online;
+};
+
+/// Whether LIVESEARCH_OFFLINE asks to stay on this machine: set, and neither empty nor 0.
+[[nodiscard]] genstage::http::network_mode network_from_environment();
+
+/// What every command of livesearch stands on: the reactor, the guarded HTTP client, the
+/// demonstration sites and the catalogue.
+///
+/// Lifetime: must outlive the processes that use it, but not the scheduler, whose timers delay the
+/// demonstration.
+class program {
+ public:
+  /// Failure: a sites folder that cannot be read, or a demonstration that cannot listen. Wrong site
+  /// files are no failure: see `errors`.
+  [[nodiscard]] static genstage::result<std::unique_ptr<program>> start(
+      const program_options& options, genstage::driver& scheduler);
+
+  [[nodiscard]] const site_catalog& sites() const noexcept { return sites_; }
+  [[nodiscard]] genstage::http::http_client& client() noexcept { return *client_; }
+  [[nodiscard]] genstage::reactor& reactor() noexcept { return reactor_; }
+  [[nodiscard]] const genstage::http::address_guard& guard() const noexcept { return guard_; }
+  [[nodiscard]] std::span<const definition_error> errors() const noexcept { return errors_; }
+  [[nodiscard]] site_state& state() noexcept { return state_; }
+
+ private:
+  explicit program(const program_options& options) : guard_{options.network} {}
+
+  genstage::result<void> load_sites(const program_options& options);
+
+  genstage::reactor reactor_{"io"};
+  genstage::http::address_guard guard_;
+  std::optional<demo_server> demo_;
+  std::optional<genstage::http::curl_client> client_;
+  site_state state_;
+  std::vector<definition_error> errors_;
+  site_catalog sites_;
+};
+
+}  // namespace livesearch

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "livesearch/cli/commands.hpp"
+#include "livesearch/cli/notices.hpp"
+#include "livesearch/search/lane.hpp"
+#include "livesearch/search/search_desk.hpp"
+#include "livesearch/server/http_service.hpp"
+
+namespace livesearch {
+
+namespace http = genstage::http;
+
+namespace {
+
+/// For the test of a program that cannot stop: LIVESEARCH_TEST_SPIN makes one callback spin.
+class spinner final : public genstage::server {
+ public:
+  struct spin {};
+  void init() { genstage::cast(genstage::ref<spinner>{self()}, spin{}); }
+  void handle_cast(spin) {
+    for (std::atomic<bool> forever{true}; forever.load();) std::this_thread::yield();
+  }
+};
+inline constexpr genstage::name<spinner> spins{"test_spinner"};
+
+}  // namespace
+
+int serve(const serve_options& options) {
+  genstage::application_spec spec;
+  spec.hard_limit = options.hard_limit;
+  // Two at least, so that one callback that does not return cannot hold everything up.
+  spec.runtime.workers = std::max(2U, std::thread::hardware_concurrency());
+  // Declared before the application, whose processes use it to the end.
+  std::unique_ptr<program> base;
+  std::unique_ptr<http::http_server> endpoint;
+  genstage::application app{std::move(spec)};
+
+  auto started = program::start(options.program, app.home().scheduler());
+  if (!started) return failed(started.error());
+  base = std::move(*started);
+  warn_of_wrong_files(*base);
+  auto listening = http::http_server::listen(
+      base->reactor(), {.address = options.address, .port = options.port},
+      make_routes({&app.home(), &base->sites(), base->guard().mode(), options.host_names}));
+  if (!listening) {
+    fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
+    return status_failed;
+  }
+  endpoint = std::move(*listening);
+
+  // Stopped in reverse: searches end first, then the lanes, and the connections last.
+  app.add(genstage::child_from(
+      http_endpoint, [server = endpoint.get()] { return std::make_unique<http_service>(server); }));
+  app.add(lanes(base->sites(), base->client()));
+  app.add(genstage::child(desk));
+  if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
+    app.add(genstage::child(spins).shutdown(std::nullopt));
+  }
+  app.on_started([&] {
+    introduce_hosts(*base);
+    fmt::print("livesearch: ready on {}\n", endpoint->url());
+    std::fflush(stdout);
+  });
+  const int status = app.run();
+  const http::guard_counters refused = base->guard().counters();
+  if (options.program.network == http::network_mode::offline) {
+    fmt::print(stderr, "livesearch: off-line, {} attempts to leave this machine were refused\n",
+               refused.refused_offline);
+  }
+  // The reactor's callbacks use the runtime, so they end before it.
+  endpoint.reset();
+  return status;
+}
+
+}  // namespace livesearch

@@ -1,0 +1,53 @@
+#include "livesearch/search/lane.hpp"
+
+#include <utility>
+
+#include "livesearch/search/site_fetcher.hpp"
+
+namespace livesearch {
+
+namespace {
+
+// A lane may crash often before it is given up: a site's odd answers must not end the program.
+constexpr genstage::restart_limits lane_limits{.restarts = 50, .within = std::chrono::seconds{10}};
+
+}  // namespace
+
+std::string router_name(const site_definition& site) {
+  return "lane/" + site.id + "/router";
+}
+
+std::string fetcher_name(const site_definition& site) {
+  return "lane/" + site.id + "/fetcher";
+}
+
+genstage::child_spec lane(const site_ptr& site, genstage::http::http_client& client) {
+  const std::string router_text = router_name(site->definition);
+  const std::string fetcher_text = fetcher_name(site->definition);
+  const genstage::name<job_router> router{router_text};
+  // With one job at a time, the fetchers' demand is the site's concurrency.
+  const genstage::subscription_options one_job{.max_demand = 1, .min_demand = 0};
+  std::vector<genstage::child_spec> fetchers;
+  for (std::uint32_t index = 0; index < site->definition.limits.concurrency; ++index) {
+    const std::string text = fetcher_text + "/" + std::to_string(index);
+    fetchers.push_back(genstage::child(genstage::name<site_fetcher>{text}, site, &client)
+                           .subscribe_to(router, one_job)
+                           .shutdown(std::chrono::seconds{1}));
+  }
+  genstage::supervisor_spec workers{.limits = lane_limits, .children = std::move(fetchers)};
+  genstage::supervisor_spec tree{.strategy = genstage::restart_strategy::rest_for_one,
+                                 .limits = lane_limits};
+  tree.children.push_back(genstage::child(router, site).shutdown(std::chrono::seconds{1}));
+  tree.children.push_back(genstage::supervised(fetcher_text + "s", std::move(workers)));
+  return genstage::supervised("lane/" + site->definition.id, std::move(tree));
+}
+
+genstage::child_spec lanes(const site_catalog& sites, genstage::http::http_client& client) {
+  genstage::supervisor_spec tree{.limits = {.restarts = 500, .within = std::chrono::seconds{10}}};
+  for (const site_ptr& each : sites.all()) {
+    if (each->definition.enabled) tree.children.push_back(lane(each, client));
+  }
+  return genstage::supervised("lanes", std::move(tree));
+}
+
+}  // namespace livesearch

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "livesearch/search/catalog.hpp"
+#include "livesearch/search/outcome.hpp"
+
+namespace livesearch {
+
+/// Why a search is over.
+enum class search_end : std::uint8_t {
+  complete,  ///< each site has ended in one outcome
+  stopping,  ///< the program stops
+};
+
+[[nodiscard]] std::string_view to_string(search_end reason) noexcept;
+
+struct search_summary {
+  search_end reason = search_end::complete;
+  std::chrono::nanoseconds elapsed{0};
+  std::size_t results = 0;
+  std::size_t sites = 0;
+  std::size_t answered = 0;
+  std::size_t failed = 0;
+};
+
+/// Whoever wants to know how a search goes: a stream to a browser, a terminal, a test.
+///
+/// Threads: called by the search's process, one call at a time; a call must not block.
+/// Ordering: `started`, then `answered` once for each site, then `ended`, exactly once, unless the
+/// searcher leaves first.
+class search_listener {
+ public:
+  virtual ~search_listener() = default;
+  virtual void started(const std::string& query, std::span<const site_ptr> sites) = 0;
+  virtual void answered(const searchable_site& site, const site_answer& answer,
+                        std::chrono::nanoseconds elapsed) = 0;
+  virtual void ended(const search_summary& summary) = 0;
+};
+
+}  // namespace livesearch

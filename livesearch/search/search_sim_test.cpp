@@ -1,0 +1,267 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <genstage/http/scripted_client.hpp>
+#include <genstage/simulation/simulation.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "livesearch/search/lane.hpp"
+#include "livesearch/search/search_desk.hpp"
+
+// Whole searches over lanes, in virtual time.
+namespace livesearch {
+namespace {
+
+using namespace std::chrono_literals;
+using genstage::errc;
+using genstage::http::scripted_answer;
+using lines = std::vector<std::string>;
+
+std::string feed(const std::string& id) {
+  return "<rss version=\"2.0\"><channel><item><title>From " + id +
+         "</title><link>https://example.org/" + id + "</link></item></channel></rss>";
+}
+
+/// Writes what it is told, with the virtual time in milliseconds.
+class note_taker final : public search_listener {
+ public:
+  explicit note_taker(lines* notes) : notes_{notes} {}
+  void started(const std::string& query, std::span<const site_ptr> sites) override {
+    notes_->push_back(fmt::format("start {} {}", query, sites.size()));
+  }
+  void answered(const searchable_site& site, const site_answer& answer,
+                std::chrono::nanoseconds elapsed) override {
+    notes_->push_back(
+        fmt::format("{} {} {}", site.definition.id, to_string(answer.outcome), elapsed / 1ms));
+  }
+  void ended(const search_summary& summary) override {
+    notes_->push_back(fmt::format("end {} {} results {}/{} {}", to_string(summary.reason),
+                                  summary.results, summary.answered, summary.sites,
+                                  summary.elapsed / 1ms));
+  }
+
+ private:
+  lines* notes_;
+};
+
+/// Lanes and a desk in a simulation, with sites that answer by script.
+class search_world {
+ public:
+  explicit search_world(std::uint64_t seed) : world{seed} { scripted.emplace(world); }
+
+  static site_definition site(std::string id, std::chrono::milliseconds limit = 3000ms,
+                              std::uint32_t concurrency = 2, double rate = 1000) {
+    site_definition made;
+    made.id = std::move(id);
+    made.request.url = "https://" + made.id + ".example.org/?q={query}";
+    made.limits.time = limit;
+    made.limits.concurrency = concurrency;
+    made.limits.rate.count = rate;
+    made.answer.format = answer_format::feed;
+    return made;
+  }
+
+  void open(std::vector<site_definition> definitions) {
+    for (const site_definition& each : definitions) {
+      client.answer(each.id + ".example", 20ms,
+                    scripted_answer("application/rss+xml", feed(each.id)));
+    }
+    sites = *site_catalog::make(std::move(definitions));
+    genstage::supervisor_spec tree;
+    tree.children.push_back(lanes(sites, client));
+    tree.children.push_back(genstage::child(desk));
+    top = *world.home().spawn(std::make_unique<genstage::supervisor>(std::move(tree)));
+    world.settle();
+  }
+
+  void search(lines& told, std::stop_token searcher = {}, std::string query = "stage") {
+    auto wish = std::make_shared<search_wish>(search_wish{
+        std::move(query), *sites.select({}), std::make_shared<note_taker>(&told), searcher});
+    ASSERT_TRUE(genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}));
+    world.settle();
+  }
+  std::size_t searches() {
+    const auto found = genstage::find(world.home(), desk);
+    return **world.run_until(genstage::call(*found, search_desk::count_searches{}));
+  }
+
+  // Before the world, since the world's processes cancel their requests when they are destroyed.
+  std::optional<genstage::http::scripted_client> scripted;
+  genstage::simulation world;
+  genstage::http::scripted_client& client = *scripted;
+  site_catalog sites;
+  genstage::process_ref top;
+  lines notes;
+};
+
+class search_sim_test : public ::testing::Test, public search_world {
+ protected:
+  search_sim_test() : search_world{1} {}
+};
+
+TEST_F(search_sim_test, each_site_is_told_when_it_answers_and_the_search_ends_after_the_last) {
+  open({site("wiki"), site("docs")});
+  client.answer("docs.example", 70ms, scripted_answer("application/rss+xml", feed("docs")));
+
+  search(notes);
+  world.run_for(5s);
+
+  EXPECT_EQ(notes, (lines{"start stage 2", "wiki results 20", "docs results 70",
+                          "end complete 2 results 2/2 70"}));
+  EXPECT_EQ(searches(), 0U);
+}
+
+TEST_F(search_sim_test,
+       a_site_that_never_answers_costs_the_fast_one_nothing_and_ends_at_its_limit) {
+  open({site("fast"), site("hung", 3000ms)});
+  client.ignore("hung.example");
+
+  search(notes);
+  world.run_for(10s);
+
+  EXPECT_EQ(notes, (lines{"start stage 2", "fast results 20", "hung timed_out 3000",
+                          "end complete 1 results 1/2 3000"}));
+  EXPECT_EQ(client.in_flight(), 0U);
+}
+
+TEST_F(search_sim_test, killing_a_fetcher_costs_only_its_own_sites_results) {
+  for (std::uint64_t seed = 1; seed < 30; ++seed) {
+    search_world fresh{seed};
+    fresh.open({site("wiki"), site("docs")});
+    fresh.search(notes);
+    fresh.world.run_for(5ms);
+
+    fresh.world.home().exit(fresh.world.home().find("lane/wiki/fetcher/0"),
+                            genstage::exit_reason::kill());
+    fresh.world.home().exit(fresh.world.home().find("lane/wiki/fetcher/1"),
+                            genstage::exit_reason::kill());
+    fresh.world.run_for(5s);
+    EXPECT_EQ(notes, (lines{"start stage 2", "wiki crashed 5", "docs results 20",
+                            "end complete 1 results 1/2 20"}))
+        << "seed " << seed;
+
+    notes.clear();
+    fresh.search(notes);
+    fresh.world.run_for(5s);
+    EXPECT_EQ(notes.back(), "end complete 2 results 2/2 20") << "seed " << seed;
+    notes.clear();
+  }
+}
+
+TEST_F(search_sim_test, a_searcher_who_leaves_aborts_what_is_in_flight) {
+  open({site("wiki"), site("docs")});
+  std::stop_source searcher;
+  search(notes, searcher.get_token());
+  world.run_for(5ms);
+  ASSERT_EQ(client.in_flight(), 2U);
+
+  searcher.request_stop();
+  world.settle();
+
+  EXPECT_EQ(client.in_flight(), 0U);
+  EXPECT_EQ(client.cancelled(), 2U);
+  EXPECT_EQ(notes, (lines{"start stage 2"}));
+  EXPECT_EQ(searches(), 0U);
+}
+
+TEST_F(search_sim_test, a_job_whose_searcher_has_left_is_not_fetched) {
+  open({site("wiki", 3000ms, 1)});
+  lines others;
+  std::stop_source searcher;
+  search(others, {}, "first");
+  search(notes, searcher.get_token(), "second");
+
+  searcher.request_stop();
+  world.run_for(5s);
+
+  EXPECT_EQ(client.asked().size(), 1U);
+  EXPECT_EQ(others.back(), "end complete 1 results 1/1 20");
+}
+
+TEST_F(search_sim_test, the_concurrency_of_a_site_bounds_its_requests_in_flight) {
+  open({site("wiki", 3000ms, 2)});
+  std::vector<lines> all(5);
+  for (lines& each : all) search(each);
+
+  EXPECT_EQ(client.in_flight(), 2U);
+  world.run_for(5s);
+
+  EXPECT_EQ(all[0].back(), "end complete 1 results 1/1 20");
+  EXPECT_EQ(all[4].back(), "end complete 1 results 1/1 60");
+}
+
+TEST_F(search_sim_test, the_rate_of_a_site_is_demand_given_by_the_clock) {
+  open({site("wiki", 3000ms, 8, 2.0)});
+  std::vector<lines> all(4);
+  for (lines& each : all) search(each);
+
+  world.run_for(5s);
+
+  EXPECT_EQ(all[1].back(), "end complete 1 results 1/1 20");
+  EXPECT_EQ(all[2].back(), "end complete 1 results 1/1 520");
+  EXPECT_EQ(all[3].back(), "end complete 1 results 1/1 1020");
+}
+
+TEST_F(search_sim_test, a_search_whose_turn_would_come_too_late_is_told_so_at_once) {
+  open({site("wiki", 1000ms, 8, 1.0)});
+  std::vector<lines> all(3);
+  for (lines& each : all) search(each);
+
+  EXPECT_EQ(all[2], (lines{"start stage 1", "wiki over_rate 0", "end complete 0 results 0/1 0"}));
+}
+
+TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {
+  open({site("wiki", 60000ms, 1)});
+  client.ignore("wiki.example");
+  std::vector<lines> all(job_router::queue_capacity + 2);
+  for (lines& each : all) search(each);
+
+  EXPECT_EQ(all.back(), (lines{"start stage 1", "wiki busy 0", "end complete 0 results 0/1 0"}));
+}
+
+TEST_F(search_sim_test, failures_are_told_as_what_they_are) {
+  open({site("a"), site("b"), site("c"), site("d")});
+  client.answer("a.example", 1ms, genstage::fail(errc::unreachable, "no route"));
+  client.answer("b.example", 2ms, genstage::fail(errc::refused, "guard"));
+  client.answer("c.example", 3ms, scripted_answer("image/png", "PNG"));
+  client.answer("d.example", 4ms,
+                scripted_answer("application/rss+xml", "<rss version=\"2.0\"><channel/></rss>"));
+
+  search(notes);
+  world.run_for(1s);
+
+  EXPECT_EQ(notes, (lines{"start stage 4", "a unreachable 1", "b refused 2", "c bad_answer 3",
+                          "d no_results 4", "end complete 0 results 1/4 4"}));
+}
+
+TEST_F(search_sim_test, when_the_program_stops_each_search_gets_its_end) {
+  open({site("wiki"), site("hung")});
+  client.ignore("hung.example");
+  std::vector<lines> all(10);
+  for (lines& each : all) search(each);
+  world.run_for(100ms);
+
+  world.home().exit(top, genstage::exit_reason::shutdown());
+  world.run_for(1s);
+
+  for (const lines& each : all) {
+    EXPECT_EQ(each.back(), "end stopping 1 results 1/2 100");
+  }
+  EXPECT_EQ(world.home().process_count(), 0U);
+  EXPECT_EQ(client.in_flight(), 0U);
+}
+
+TEST_F(search_sim_test, a_search_without_sites_ends_at_once) {
+  open({});
+
+  search(notes);
+
+  EXPECT_EQ(notes, (lines{"start stage 0", "end complete 0 results 0/0 0"}));
+}
+
+}  // namespace
+}  // namespace livesearch

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <genstage/http/responder.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace livesearch {
+
+/// One server-sent event on the wire: id, event and one line of data.
+/// Source: WHATWG HTML, section 9.2.
+[[nodiscard]] std::string wire_event(std::uint64_t id, std::string_view event,
+                                     std::string_view data);
+
+/// Server-sent events on one connection.
+///
+/// What the reader does not take waits here, and the connection takes more as it drains. The number
+/// of events is that of the search's sites, each with a bounded number of results, so what can wait
+/// is bounded as well.
+/// Threads: any.
+/// Lifetime: dropping it without `finish` cuts the connection, so that the reader can tell.
+class event_stream : public std::enable_shared_from_this<event_stream> {
+ public:
+  [[nodiscard]] static std::shared_ptr<event_stream> open(
+      genstage::http::response_stream connection);
+
+  void send(std::string_view event, std::string_view data);
+  /// Ends the stream after what waits.
+  void finish();
+
+ private:
+  explicit event_stream(genstage::http::response_stream connection)
+      : connection_{std::move(connection)} {}
+
+  void write_waiting();
+
+  std::mutex mutex_;  // Guards what follows.
+  genstage::http::response_stream connection_;
+  std::deque<std::string> waiting_;
+  std::uint64_t events_ = 0;
+  bool is_finished_ = false;
+};
+
+}  // namespace livesearch

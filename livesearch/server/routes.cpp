@@ -1,0 +1,177 @@
+#include "livesearch/server/routes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "livesearch/search/query.hpp"
+#include "livesearch/search/search_desk.hpp"
+#include "livesearch/server/event_stream.hpp"
+#include "livesearch/server/search_json.hpp"
+#include "livesearch/web/page.hpp"
+
+namespace livesearch {
+
+namespace http = genstage::http;
+
+namespace {
+
+constexpr std::string_view json_type = "application/json; charset=utf-8";
+
+/// The page may load nothing from anywhere else and cannot be put in a frame.
+const http::http_headers page_headers{
+    {"Content-Security-Policy",
+     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Cache-Control", "no-cache"}};
+
+void reply_json(http::responder& to, unsigned status, const json& body,
+                http::http_headers headers = {}) {
+  headers.push_back({"Cache-Control", "no-store"});
+  headers.push_back({"X-Content-Type-Options", "nosniff"});
+  to.respond({status, std::string{json_type}, std::move(headers), to_text(body) + "\n"});
+}
+
+/// Writes a search's events to a browser as they come.
+class stream_listener final : public search_listener {
+ public:
+  explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
+  void started(const std::string& query, std::span<const site_ptr> sites) override {
+    stream_->send("start", to_text(start_event(query, sites)));
+  }
+  void answered(const searchable_site& site, const site_answer& answer,
+                std::chrono::nanoseconds elapsed) override {
+    stream_->send("site", to_text(site_event(site, answer, elapsed)));
+  }
+  void ended(const search_summary& summary) override {
+    stream_->send("end", to_text(end_event(summary)));
+    stream_->finish();
+  }
+
+ private:
+  std::shared_ptr<event_stream> stream_;
+};
+
+/// Answers with one document when the search is over.
+class report_listener final : public search_listener {
+ public:
+  explicit report_listener(http::responder responder) : responder_{std::move(responder)} {}
+  void started(const std::string& query, std::span<const site_ptr>) override {
+    report_.start(query);
+  }
+  void answered(const searchable_site& site, const site_answer& answer,
+                std::chrono::nanoseconds elapsed) override {
+    report_.add(site, answer, elapsed);
+  }
+  void ended(const search_summary& summary) override {
+    reply_json(responder_, 200, std::move(report_).finish(summary));
+  }
+
+ private:
+  http::responder responder_;
+  search_report report_;
+};
+
+class routes {
+ public:
+  explicit routes(routes_context context) : context_{std::move(context)} {}
+
+  void operator()(http::server_request request, http::responder responder) {
+    const std::string& path = request.target.path;
+    const std::string_view host = http::find_header(request.headers, "Host");
+    if (!is_own_host(host, context_.host_names)) {
+      reply_json(responder, 403,
+                 error_body(fmt::format("host: \"{}\" is not a name of this server, allowed are "
+                                        "addresses, localhost and names given with --host-name",
+                                        host),
+                            ""));
+    } else if (request.method != "GET" && request.method != "HEAD") {
+      reply_json(responder, 405,
+                 error_body(fmt::format("method: {} is not allowed, allowed are GET and HEAD",
+                                        request.method),
+                            ""),
+                 {{"Allow", "GET, HEAD"}});
+    } else if (path == "/healthz") {
+      reply_json(responder, 200, {{"status", "ok"}});
+    } else if (path == "/api/sites") {
+      reply_sites(responder);
+    } else if (path == "/api/search" || path == "/api/search/stream") {
+      search(request, std::move(responder));
+    } else if (const page_file* const file = find_page_file(path)) {
+      reply_page(request, responder, *file);
+    } else {
+      reply_json(responder, 404,
+                 error_body(fmt::format("path: there is nothing at \"{}\"", path), ""));
+    }
+  }
+
+ private:
+  void reply_sites(http::responder& responder) const {
+    json listed = json::array();
+    for (const site_ptr& each : context_.sites->all()) listed.push_back(site_entry(*each));
+    reply_json(responder, 200,
+               {{"sites", std::move(listed)},
+                {"offline", context_.network == http::network_mode::offline}});
+  }
+
+  static void reply_page(const http::server_request& request, http::responder& responder,
+                         const page_file& file) {
+    http::http_headers headers = page_headers;
+    headers.push_back({"ETag", std::string{file.etag}});
+    const bool known = http::find_header(request.headers, "If-None-Match") == file.etag;
+    responder.respond({known ? 304U : 200U, std::string{file.content_type}, std::move(headers),
+                       known ? std::string{} : std::string{file.content}});
+  }
+
+  void search(const http::server_request& request, http::responder responder) const {
+    const std::string* const asked = request.target.find("q");
+    auto query = checked_query(asked != nullptr ? *asked : std::string{});
+    if (!query) return reply_json(responder, 400, error_body(query.error().message, "q"));
+    std::vector<std::string> ids;
+    for (const std::string_view each : request.target.all("site")) ids.emplace_back(each);
+    auto sites = context_.sites->select(ids);
+    if (!sites) return reply_json(responder, 400, error_body(sites.error().message, "site"));
+    const genstage::result<genstage::ref<search_desk>> at = genstage::find(*context_.home, desk);
+    if (!at) {
+      return reply_json(responder, 503,
+                        error_body("search: the program is starting or stopping; try again", ""),
+                        {{"Retry-After", "2"}});
+    }
+    std::stop_source searcher;
+    responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
+    auto wish = std::make_shared<search_wish>(
+        search_wish{std::move(*query), std::move(*sites), nullptr, searcher.get_token()});
+    if (request.target.path == "/api/search") {
+      wish->listener = std::make_shared<report_listener>(std::move(responder));
+    } else {
+      wish->listener = std::make_shared<stream_listener>(event_stream::open(responder.begin_stream(
+          200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})));
+    }
+    genstage::cast(*at, search_desk::begin{std::move(wish)});
+  }
+
+  routes_context context_;
+};
+
+}  // namespace
+
+bool is_own_host(std::string_view host, std::span<const std::string> host_names) {
+  if (host.starts_with('[')) return host.contains(']');  // An IPv6 address.
+  host = host.substr(0, host.find(':'));
+  if (host.empty()) return false;
+  if (http::equal_without_case(host, "localhost")) return true;
+  if (host.find_first_not_of("0123456789.") == std::string_view::npos) return true;
+  return std::ranges::any_of(
+      host_names, [&](const std::string& name) { return http::equal_without_case(host, name); });
+}
+
+http::http_server::handler make_routes(routes_context context) {
+  return routes{std::move(context)};
+}
+
+}  // namespace livesearch

@@ -1,0 +1,104 @@
+#include "livesearch/server/search_json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "livesearch/site/request.hpp"
+
+namespace livesearch {
+
+namespace {
+
+std::int64_t milliseconds(std::chrono::nanoseconds span) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+}
+
+json hit_entry(const hit& found) {
+  return {{"title", found.title}, {"url", found.url}, {"snippet", found.snippet}};
+}
+
+}  // namespace
+
+std::string to_text(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json start_event(const std::string& query, std::span<const site_ptr> sites) {
+  json listed = json::array();
+  std::chrono::milliseconds longest{0};
+  for (const site_ptr& each : sites) {
+    const site_definition& site = each->definition;
+    longest = std::max(longest, site.limits.time);
+    listed.push_back({{"id", site.id},
+                      {"name", site.name},
+                      {"homepage", site.homepage},
+                      {"checked", to_string(site.checked)},
+                      {"limit_ms", site.limits.time.count()}});
+  }
+  return {{"query", query}, {"sites", std::move(listed)}, {"limit_ms", longest.count()}};
+}
+
+json site_event(const searchable_site& site, const site_answer& answer,
+                std::chrono::nanoseconds elapsed) {
+  json results = json::array();
+  for (const hit& each : answer.hits) results.push_back(hit_entry(each));
+  return {{"id", site.definition.id},
+          {"outcome", to_string(answer.outcome)},
+          {"message", answer.message},
+          {"elapsed_ms", milliseconds(elapsed)},
+          {"results", std::move(results)}};
+}
+
+json end_event(const search_summary& summary) {
+  return {{"reason", to_string(summary.reason)}, {"elapsed_ms", milliseconds(summary.elapsed)},
+          {"results", summary.results},          {"sites", summary.sites},
+          {"answered", summary.answered},        {"failed", summary.failed}};
+}
+
+json site_entry(const searchable_site& site) {
+  const site_definition& listed = site.definition;
+  return {{"id", listed.id},
+          {"name", listed.name},
+          {"homepage", listed.homepage},
+          {"hosts", json::array({request_host(listed)})},
+          {"enabled", listed.enabled},
+          {"checked", to_string(listed.checked)},
+          {"limit_ms", listed.limits.time.count()},
+          {"concurrency", listed.limits.concurrency},
+          {"rate", listed.limits.rate.count}};
+}
+
+json error_body(const std::string& message, const std::string& field) {
+  json error{{"message", message}};
+  if (!field.empty()) error["field"] = field;
+  return {{"error", std::move(error)}};
+}
+
+void search_report::start(const std::string& query) {
+  query_ = query;
+}
+
+void search_report::add(const searchable_site& site, const site_answer& answer,
+                        std::chrono::nanoseconds elapsed) {
+  for (const hit& each : answer.hits) {
+    json entry = hit_entry(each);
+    entry["site"] = site.definition.id;
+    results_.push_back(std::move(entry));
+  }
+  sites_.push_back({{"id", site.definition.id},
+                    {"name", site.definition.name},
+                    {"outcome", to_string(answer.outcome)},
+                    {"message", answer.message},
+                    {"elapsed_ms", milliseconds(elapsed)},
+                    {"results", answer.hits.size()}});
+}
+
+json search_report::finish(const search_summary& summary) && {
+  return {{"query", query_},
+          {"elapsed_ms", milliseconds(summary.elapsed)},
+          {"reason", to_string(summary.reason)},
+          {"results", std::move(results_)},
+          {"sites", std::move(sites_)}};
+}
+
+}  // namespace livesearch

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "livesearch/search/listener.hpp"
+
+namespace livesearch {
+
+/// JSON whose members keep the order in which they were added.
+using json = nlohmann::ordered_json;
+
+/// The text of a JSON value on one line; bytes that are not UTF-8 are replaced.
+[[nodiscard]] std::string to_text(const json& value);
+
+/// The data of the events `start`, `site` and `end` of a stream.
+[[nodiscard]] json start_event(const std::string& query, std::span<const site_ptr> sites);
+[[nodiscard]] json site_event(const searchable_site& site, const site_answer& answer,
+                              std::chrono::nanoseconds elapsed);
+[[nodiscard]] json end_event(const search_summary& summary);
+
+/// A site as `GET /api/sites` lists it.
+[[nodiscard]] json site_entry(const searchable_site& site);
+
+[[nodiscard]] json error_body(const std::string& message, const std::string& field);
+
+/// Collects a search's events into the answer of `GET /api/search`.
+class search_report {
+ public:
+  void start(const std::string& query);
+  void add(const searchable_site& site, const site_answer& answer,
+           std::chrono::nanoseconds elapsed);
+  [[nodiscard]] json finish(const search_summary& summary) &&;
+
+ private:
+  json results_ = json::array();
+  json sites_ = json::array();
+  std::string query_;
+};
+
+}  // namespace livesearch

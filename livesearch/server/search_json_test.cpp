@@ -1,0 +1,67 @@
+#include "livesearch/server/search_json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace livesearch {
+namespace {
+
+using namespace std::chrono_literals;
+
+class search_json_test : public ::testing::Test {
+ protected:
+  static site_ptr make(std::string id, std::chrono::milliseconds limit) {
+    site_definition definition;
+    definition.id = std::move(id);
+    definition.name = "Wiki";
+    definition.homepage = "https://example.org/";
+    definition.request.url = "https://example.org/?q={query}";
+    definition.limits.time = limit;
+    definition.answer.format = answer_format::feed;
+    auto reader = *extractor::make(definition);
+    return std::make_shared<const searchable_site>(
+        searchable_site{std::move(definition), std::move(reader)});
+  }
+  site_ptr wiki = make("wiki", 1000ms);
+};
+
+TEST_F(search_json_test, the_start_lists_the_sites_and_the_longest_limit) {
+  const std::vector<site_ptr> sites{wiki, make("docs", 3000ms)};
+
+  const json event = start_event("stage", sites);
+
+  EXPECT_EQ(event["limit_ms"], 3000);
+  EXPECT_EQ(to_text(event["sites"][0]),
+            R"({"id":"wiki","name":"Wiki","homepage":"https://example.org/","checked":"never",)"
+            R"("limit_ms":1000})");
+}
+
+TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
+  const site_answer answer{site_outcome::results, "", {{"Demand", "https://example.org/d", "How"}}};
+
+  EXPECT_EQ(to_text(site_event(*wiki, answer, 20ms)),
+            R"({"id":"wiki","outcome":"results","message":"","elapsed_ms":20,"results":)"
+            R"([{"title":"Demand","url":"https://example.org/d","snippet":"How"}]})");
+}
+
+TEST_F(search_json_test, text_that_is_not_utf_8_does_not_break_the_document) {
+  const site_answer answer{site_outcome::bad_answer, "odd \xff byte", {}};
+
+  EXPECT_NE(to_text(site_event(*wiki, answer, 1ms)).find("odd \xEF\xBF\xBD byte"),
+            std::string::npos);
+}
+
+TEST_F(search_json_test, a_report_collects_results_and_sites) {
+  search_report report;
+  report.start("stage");
+  report.add(*wiki, {site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}}, 20ms);
+
+  const json document =
+      std::move(report).finish(search_summary{search_end::complete, 21ms, 1, 1, 1, 0});
+
+  EXPECT_EQ(document["query"], "stage");
+  EXPECT_EQ(document["results"][0]["site"], "wiki");
+  EXPECT_EQ(document["sites"][0]["results"], 1);
+}
+
+}  // namespace
+}  // namespace livesearch

@@ -1,0 +1,103 @@
+#include "livesearch/site/answer/web_url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+#include <exception>
+
+namespace livesearch {
+namespace {
+
+bool is_hex_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool may_stand_in_url(char c) noexcept {
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+  constexpr std::string_view allowed = "-._~:/?#@!$&'()*+,;=";
+  return allowed.find(c) != std::string_view::npos;
+}
+
+void append_encoded(std::string& url, char c) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  url += '%';
+  url += digits[byte >> 4U];
+  url += digits[byte & 0xFU];
+}
+
+// Brackets may stand only around an IPv6 address, which only an authority holds.
+std::size_t end_of_authority(std::string_view url) noexcept {
+  const auto start = url.find("//");
+  if (start == std::string_view::npos || url.find_first_of("/?#") < start) return 0;
+  const auto end = url.find_first_of("/?#", start + 2);
+  return end == std::string_view::npos ? url.size() : end;
+}
+
+std::string repaired(std::string_view reference) {
+  constexpr std::string_view outer = " \t\r\n\f\v";
+  const auto first = reference.find_first_not_of(outer);
+  if (first == std::string_view::npos) return {};
+  reference = reference.substr(first, reference.find_last_not_of(outer) - first + 1);
+  const auto authority = end_of_authority(reference);
+  std::string url;
+  bool has_fragment = false;
+  for (std::size_t at = 0; at < reference.size(); ++at) {
+    const char c = reference[at];
+    if (c == '\t' || c == '\n' || c == '\r') continue;
+    const bool is_escape = c == '%' && at + 2 < reference.size() &&
+                           is_hex_digit(reference[at + 1]) && is_hex_digit(reference[at + 2]);
+    const bool is_bracket = (c == '[' || c == ']') && at < authority;
+    const bool is_second_hash = c == '#' && has_fragment;
+    if (c == '#') has_fragment = true;
+    if (is_escape || is_bracket || (may_stand_in_url(c) && !is_second_hash)) {
+      url += c;
+    } else {
+      append_encoded(url, c);
+    }
+  }
+  return url;
+}
+
+bool is_web(boost::urls::url_view_base const& url) {
+  const auto scheme = url.scheme_id();
+  return (scheme == boost::urls::scheme::http || scheme == boost::urls::scheme::https) &&
+         !url.encoded_host().empty();
+}
+
+}  // namespace
+
+std::optional<std::string> resolved_url(std::string_view base, std::string_view reference) try {
+  if (reference.size() > longest_url) return std::nullopt;
+  const auto wanted = repaired(reference);
+  if (wanted.empty()) return std::nullopt;
+  const auto start = repaired(base);  // what is parsed refers to it
+  const auto from = boost::urls::parse_uri(start);
+  const auto to = boost::urls::parse_uri_reference(wanted);
+  if (!to) return std::nullopt;
+  boost::urls::url resolved;
+  if (to->has_scheme()) {
+    resolved = *to;
+    resolved.normalize_path();
+  } else if (!from || !boost::urls::resolve(*from, *to, resolved)) {
+    return std::nullopt;
+  }
+  if (!is_web(resolved)) return std::nullopt;
+  resolved.remove_userinfo();
+  if (resolved.size() > longest_url) return std::nullopt;
+  return std::string{resolved.buffer().data(), resolved.buffer().size()};
+} catch (const std::exception&) {
+  // Boost.URL throws only at its own size limit, which `longest_url` stays far below.
+  return std::nullopt;
+}
+
+std::optional<std::string> host_of(std::string_view url) try {
+  const auto parsed = boost::urls::parse_uri(boost::core::string_view{url.data(), url.size()});
+  if (!parsed || !is_web(*parsed)) return std::nullopt;
+  const auto host = parsed->host_name().empty() ? parsed->host_address() : parsed->host_name();
+  return std::string{host.data(), host.size()};
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+}  // namespace livesearch

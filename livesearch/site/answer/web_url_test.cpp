@@ -1,0 +1,86 @@
+#include "livesearch/site/answer/web_url.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace livesearch {
+namespace {
+
+std::string resolved(std::string_view reference) {
+  return resolved_url("https://a.example/wiki/search?q=x", reference).value_or("nothing");
+}
+
+TEST(web_url, resolves_relative_urls) {
+  EXPECT_EQ(resolved("page"), "https://a.example/wiki/page");
+  EXPECT_EQ(resolved("/page"), "https://a.example/page");
+  EXPECT_EQ(resolved("../p?a=b#c"), "https://a.example/p?a=b#c");
+  EXPECT_EQ(resolved("?q=y"), "https://a.example/wiki/search?q=y");
+  EXPECT_EQ(resolved("//b.example/p"), "https://b.example/p");
+}
+
+TEST(web_url, keeps_absolute_urls) {
+  EXPECT_EQ(resolved("http://b.example/p?q=1#f"), "http://b.example/p?q=1#f");
+}
+
+TEST(web_url, lets_only_http_and_https_through) {
+  EXPECT_EQ(resolved("javascript:alert(1)"), "nothing");
+  EXPECT_EQ(resolved(" JavaScript:alert(1)"), "nothing");
+  EXPECT_EQ(resolved("java\nscript:alert(1)"), "nothing");
+  EXPECT_EQ(resolved("data:text/html,x"), "nothing");
+  EXPECT_EQ(resolved("ftp://a.example/"), "nothing");
+  EXPECT_EQ(resolved("file:///etc/passwd"), "nothing");
+  EXPECT_EQ(resolved("mailto:a@b.example"), "nothing");
+}
+
+TEST(web_url, refuses_urls_without_a_host) {
+  EXPECT_EQ(resolved("http:///path"), "nothing");
+  EXPECT_EQ(resolved("https:path"), "nothing");
+  EXPECT_EQ(resolved(""), "nothing");
+}
+
+TEST(web_url, encodes_what_may_not_stand_in_a_url) {
+  EXPECT_EQ(resolved("/a b|c\xC3\xA4\"<>[x]"), "https://a.example/a%20b%7Cc%C3%A4%22%3C%3E%5Bx%5D");
+  EXPECT_EQ(resolved("/100%"), "https://a.example/100%25");
+  EXPECT_EQ(resolved("/100%25#a#b"), "https://a.example/100%25#a%23b");
+}
+
+TEST(web_url, removes_user_information) {
+  EXPECT_EQ(resolved("https://bank.example@evil.example/"), "https://evil.example/");
+}
+
+TEST(web_url, drops_whitespace_around_and_line_breaks_inside) {
+  EXPECT_EQ(resolved("  /a\n\tb  "), "https://a.example/ab");
+}
+
+TEST(web_url, keeps_ipv6_addresses) {
+  EXPECT_EQ(resolved("http://[::1]:80/a"), "http://[::1]:80/a");
+}
+
+TEST(web_url, refuses_urls_that_are_too_long) {
+  EXPECT_EQ(resolved("/" + std::string(9000, 'a')), "nothing");
+}
+
+TEST(web_url, a_relative_url_without_a_base_is_nothing) {
+  EXPECT_EQ(resolved_url("", "/a"), std::nullopt);
+  EXPECT_EQ(resolved_url("", "http://b.example/a"), "http://b.example/a");
+}
+
+TEST(web_url, tells_the_host) {
+  EXPECT_EQ(host_of("https://a.example:8080/x"), "a.example");
+  EXPECT_EQ(host_of("http://[::1]/"), "::1");
+  EXPECT_EQ(host_of("ftp://a.example/"), std::nullopt);
+  EXPECT_EQ(host_of("no url"), std::nullopt);
+}
+
+RC_GTEST_PROP(web_url, whatever_is_resolved_is_a_web_url_of_plain_characters,
+              (const std::string& reference)) {
+  const auto url = resolved_url("https://a.example/b", reference);
+  if (!url) return;
+
+  RC_ASSERT(url->starts_with("http://") || url->starts_with("https://"));
+  for (const char c : *url) RC_ASSERT(c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>');
+  RC_ASSERT(host_of(*url).has_value());
+}
+
+}  // namespace
+}  // namespace livesearch

@@ -1,0 +1,53 @@
+#include "livesearch/site/request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "livesearch/site/answer/web_url.hpp"
+#include "livesearch/site/syntax/letter_case.hpp"
+#include "livesearch/site/syntax/url_template.hpp"
+
+namespace livesearch {
+namespace {
+
+const request_header* content_type_of(const std::vector<request_header>& headers) {
+  const auto found = std::ranges::find_if(
+      headers, [](const request_header& each) { return lower_case(each.name) == "content-type"; });
+  return found == headers.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+genstage::result<site_request> make_request(const site_definition& site, std::string_view query) {
+  const auto wrong = [&site](std::string_view key, const syntax_error& error) {
+    return genstage::fail(
+        genstage::errc::invalid_argument,
+        fmt::format("{}: request.{}: {}; request not made", site.id, key, to_string(error)));
+  };
+  const auto url = url_template::parse(site.request.url, request_placeholders);
+  if (!url) return wrong("url", url.error());
+  const auto body = url_template::parse(site.request.body, request_placeholders);
+  if (!body) return wrong("body", body.error());
+  const auto limit = fmt::format("{}", site.limits.results);
+  const std::array<placeholder_value, 2> values{{{"query", query}, {"limit", limit}}};
+  site_request request{
+      .method = site.request.method, .url = url->expand(values), .headers = site.request.headers};
+  if (site.request.body.empty()) return request;
+  const auto* type = content_type_of(request.headers);
+  const bool is_json = type != nullptr && type->value.find("json") != std::string::npos;
+  request.body =
+      body->expand(values, is_json ? value_encoding::json_string : value_encoding::percent);
+  if (type == nullptr) {
+    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  }
+  return request;
+}
+
+std::string request_host(const site_definition& site) {
+  const auto request = make_request(site, "x");
+  return request ? host_of(request->url).value_or("") : "";
+}
+
+}  // namespace livesearch

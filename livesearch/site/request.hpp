@@ -1,0 +1,35 @@
+#pragma once
+
+#include <genstage/core/error.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "livesearch/site/definition.hpp"
+
+namespace livesearch {
+
+/// What is sent to a site for one query.
+struct site_request {
+  request_method method = request_method::get;
+  std::string url{};
+  std::vector<request_header> headers{};
+  std::string body{};
+};
+
+/// Fills a site's request in.
+///
+/// The query and the limit are percent-encoded; in a body that the Content-Type header calls JSON
+/// they are escaped as inside a JSON string. A body without a Content-Type header is called a form.
+///
+/// Failure: `invalid_argument` for a wrong template, which a loaded definition never has.
+[[nodiscard]] genstage::result<site_request> make_request(const site_definition& site,
+                                                          std::string_view query);
+
+/// The host that a site's queries are sent to; empty if its URL is wrong.
+[[nodiscard]] std::string request_host(const site_definition& site);
+
+/// The placeholders that a request may use.
+inline constexpr std::string_view request_placeholders[] = {"query", "limit"};
+
+}  // namespace livesearch

@@ -1,0 +1,11 @@
+#include <genstage/http/target.hpp>
+#include <genstage/io/reactor.hpp>
+
+#include <cstdio>
+
+int main() {
+  const genstage::reactor reactor{"outside"};
+  const auto target = genstage::http::parse_target("/search?q=stage");
+  if (!target) return 1;
+  std::printf("%s %s\n", target->path.c_str(), target->find("q")->c_str());
+}
