@@ -348,7 +348,7 @@ TEST_F(process_sim_test, a_process_that_ends_before_anybody_can_watch_it_still_t
 
   ASSERT_TRUE(end.is_done());
   EXPECT_EQ(to_string(*end.await_resume()), "tired");
-  EXPECT_EQ(to_string(*world.run_until(world.home().down(gone.process()))), "noproc");
+  EXPECT_FALSE(world.home().find(gone.id()));
 }
 
 TEST_F(process_sim_test, a_child_dies_with_its_parent) {
