@@ -9,9 +9,8 @@
 
 #include "livesearch/cli/commands.hpp"
 #include "livesearch/cli/notices.hpp"
-#include "livesearch/search/lane.hpp"
-#include "livesearch/search/search_desk.hpp"
-#include "livesearch/server/http_service.hpp"
+#include "livesearch/server/routes.hpp"
+#include "livesearch/server/service_tree.hpp"
 
 namespace livesearch {
 
@@ -55,11 +54,9 @@ int serve(const serve_options& options) {
   }
   endpoint = std::move(*listening);
 
-  // Stopped in reverse: searches end first, then the lanes, and the connections last.
-  app.add(genstage::child_from(
-      http_endpoint, [server = endpoint.get()] { return std::make_unique<http_service>(server); }));
-  app.add(lanes(base->sites(), base->client()));
-  app.add(genstage::child(desk));
+  for (genstage::child_spec& each : service_tree(base->sites(), base->client(), *endpoint)) {
+    app.add(std::move(each));
+  }
   if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
     app.add(genstage::child(spins).shutdown(std::nullopt));
   }

@@ -223,6 +223,55 @@ TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {
   EXPECT_EQ(all.back(), (lines{"start stage 1", "wiki busy 0", "end complete 0 results 0/1 0"}));
 }
 
+TEST_F(search_sim_test, twice_what_a_site_can_take_leaves_those_it_answers_as_fast_as_ever) {
+  open({site("wiki", 3000ms, 2)});
+  client.answer("wiki.example", 50ms, scripted_answer("application/rss+xml", feed("wiki")));
+  std::vector<lines> all(500);
+
+  for (lines& each : all) {  // 80 a second, where two hands can do 40
+    search(each);
+    world.run_for(12500us);
+  }
+  world.run_for(5s);
+
+  std::size_t answered = 0;
+  for (std::size_t index = 100; index < all.size(); ++index) {  // without the first second
+    const std::string& outcome = all[index].at(1);
+    ASSERT_TRUE(outcome.starts_with("wiki results ") || outcome.starts_with("wiki busy "))
+        << outcome;
+    const auto taken = std::stoi(outcome.substr(outcome.rfind(' ')));
+    EXPECT_LE(taken, outcome.starts_with("wiki busy ") ? 31 : 81) << index;
+    if (outcome.starts_with("wiki results ")) ++answered;
+  }
+  EXPECT_GE(answered, 195U);  // No hand idles.
+}
+
+TEST_F(search_sim_test, a_burst_waits_for_its_turn) {
+  open({site("wiki", 3000ms, 2)});
+  std::vector<lines> all(80);
+  for (lines& each : all) search(each);
+
+  world.run_for(5s);
+
+  for (const lines& each : all) EXPECT_EQ(each.at(1).substr(0, 12), "wiki results");
+  EXPECT_EQ(all.back().at(1), "wiki results 800");
+}
+
+TEST_F(search_sim_test, a_lane_tells_how_it_is_doing) {
+  open({site("wiki", 3000ms, 2)});
+  std::vector<lines> all(5);
+  for (lines& each : all) search(each);
+  world.run_for(10ms);
+
+  const genstage::name<job_router> router{"lane/wiki/router"};
+  const auto found = *genstage::find(world.home(), router);
+  const auto state = **world.run_until(genstage::call(found, job_router::report{}));
+
+  EXPECT_EQ(state.running, 2U);
+  EXPECT_EQ(state.waiting, 3U);
+  EXPECT_EQ(state.oldest_wait, 10ms);
+}
+
 TEST_F(search_sim_test, failures_are_told_as_what_they_are) {
   open({site("a"), site("b"), site("c"), site("d")});
   client.answer("a.example", 1ms, genstage::fail(errc::unreachable, "no route"));
