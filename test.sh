@@ -120,7 +120,7 @@ last_run() {
   suite "$verdicts"
 }
 
-lists=("$setup_packages/build.txt" "$setup_packages/test.txt" tools/real_sites/packages.txt)
+lists=("$setup_packages"/{build,test,bench}.txt tools/real_sites/packages.txt)
 [[ -n $ci ]] && lists+=("$setup_packages/ci.txt")
 ensure_packages "${lists[@]}"
 ensure_node

@@ -5,6 +5,7 @@
 #include "livesearch/demo/journal.hpp"
 #include "livesearch/demo/page.hpp"
 #include "livesearch/demo/request.hpp"
+#include "livesearch/demo/story.hpp"
 #include "livesearch/demo/tracker.hpp"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ std::string front_page() {
       "<li><a href=\"/handbook/\">The handbook</a> answers with HTML.</li>\n"
       "<li><a href=\"/tracker/\">The tracker</a> answers with JSON.</li>\n"
       "<li><a href=\"/journal/\">The journal</a> answers with RSS, slowly.</li>\n"
-      "</ul>\n");
+      "</ul>\n"
+      "<p><a href=\"/story\">The story of stages</a>, told and measured.</p>\n");
 }
 
 }  // namespace
@@ -76,6 +78,7 @@ demo_answer demonstration::answer(demo_shape shape, std::string_view target) con
 
 demo_answer demonstration::answer(std::string_view target) const {
   if (const auto shape = shape_of(target)) return answer(*shape, target);
+  if (auto page = answer_story(target)) return std::move(*page);
   if (target == "/") return {.content_type = std::string{html}, .body = front_page()};
   return {.status = 404,
           .content_type = std::string{html},

@@ -43,7 +43,7 @@ class demonstration {
   [[nodiscard]] demo_answer answer(demo_shape shape, std::string_view target) const;
 
   /// The same, for a server that has all sites: the path's first part tells which is meant. `/` is
-  /// a page that links to all of them.
+  /// a page that links to all of them, `/story` the story of stages.
   [[nodiscard]] demo_answer answer(std::string_view target) const;
 
   /// The site whose path a target begins with.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "livesearch/demo/story.hpp"
 #include "livesearch/search/query.hpp"
 #include "livesearch/search/search_desk.hpp"
 #include "livesearch/server/event_stream.hpp"
@@ -104,6 +105,9 @@ class routes {
       search(request, std::move(responder));
     } else if (const page_file* const file = find_page_file(path)) {
       reply_page(request, responder, *file);
+    } else if (auto story = answer_story(path)) {
+      responder.respond(
+          {story->status, std::move(story->content_type), page_headers, std::move(story->body)});
     } else {
       reply_json(responder, 404,
                  error_body(fmt::format("path: there is nothing at \"{}\"", path), ""));
