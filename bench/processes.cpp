@@ -94,7 +94,7 @@ class caller final : public gs::server {
   gs::task<std::int64_t> handle_call(go) {
     std::int64_t sum = 0;
     for (std::int64_t index = 0; index < calls; ++index) {
-      auto asked = gs::call(callee_, idle::ping{});
+      auto asked = gs::call(callee_, idle::ping{}, gs::no_limit);
       sum += *co_await std::move(asked);
     }
     co_return sum;

@@ -107,6 +107,7 @@ class call_message final : public user_message {
       : request_{std::move(request)}, reply_{std::move(reply)} {}
   /// The process has ended, or its handler failed, before it answered.
   ~call_message() override {
+    if (reply_.is_settled()) return;
     reply_.complete(
         fail(errc::process_ended, "call: the process ended before it answered; no reply"));
   }
@@ -135,6 +136,10 @@ class call_message final : public user_message {
   M request_;
   completion<R> reply_;
 };
+
+[[nodiscard]] inline error no_reply_in_time() {
+  return {errc::timed_out, "call: no reply within the limit; given up"};
+}
 
 [[nodiscard]] result<process_ref> resolve(const runtime& where, std::string_view name,
                                           const void* user_type);
@@ -180,6 +185,8 @@ result<void> cast(const runtime& where, name<S> receiver, M request) {
 
 /// How long a call waits for its reply.
 inline constexpr duration default_call_limit = std::chrono::seconds{5};
+/// For a call that waits until its receiver answers or ends. Costs no timer.
+inline constexpr duration no_limit = duration::max();
 
 /// Sends a request and completes with the reply.
 ///
@@ -200,9 +207,11 @@ template <class S, class M>
     return std::move(near);
   }
   driver& scheduler = cell->owner().scheduler();
-  limit(scheduler, far, scheduler.now() + within,
-        error{errc::timed_out, "call: no reply within the limit; given up"});
-  cell->send(std::make_unique<detail::call_message<S, M, reply>>(std::move(request), far));
+  if (within != no_limit) {
+    limit<detail::no_reply_in_time>(scheduler, far, scheduler.now() + within);
+  }
+  cell->send(
+      std::make_unique<detail::call_message<S, M, reply>>(std::move(request), std::move(far)));
   return std::move(near);
 }
 

@@ -84,6 +84,12 @@ TEST_F(server_sim_test, a_call_without_a_reply_in_time_fails_and_is_still_handle
   EXPECT_EQ(*world.run_until(call(server_, get_total{}, 20s)), 5);
 }
 
+TEST_F(server_sim_test, a_call_without_a_limit_waits_as_long_as_it_takes) {
+  cast(server_, wait_then_add{1h, 5});
+
+  EXPECT_EQ(*world.run_until(call(server_, get_total{}, no_limit)), 5);
+}
+
 TEST_F(server_sim_test, a_call_to_a_process_that_ends_first_fails) {
   cast(server_, wait_then_add{10s, 5});
   auto pending = call(server_, get_total{}, 20s);

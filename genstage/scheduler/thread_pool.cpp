@@ -97,9 +97,9 @@ class thread_pool::implementation {
 
   timer_id arm(instant when, timer_queue::callback fire) {
     const std::scoped_lock lock{timers_mutex_};
-    const std::optional<instant> before = timers_.next();
     const timer_id timer = timers_.arm(when, std::move(fire));
-    if (!before || when < *before) timers_changed_.notify_one();
+    // Most timers are deadlines far beyond the next time at which the timer thread looks anyway.
+    if (when < sleeps_until_) timers_changed_.notify_one();
     return timer;
   }
 
@@ -288,8 +288,8 @@ class thread_pool::implementation {
         due.reset();
         lock.lock();
       } else {
-        const instant until = std::min(timers_.next().value_or(next_check), next_check);
-        timers_changed_.wait_until(lock, started_ + until.time_since_epoch());
+        sleeps_until_ = std::min(timers_.next().value_or(next_check), next_check);
+        timers_changed_.wait_until(lock, started_ + sleeps_until_.time_since_epoch());
       }
     }
   }
@@ -309,6 +309,7 @@ class thread_pool::implementation {
   std::mutex timers_mutex_;
   std::condition_variable timers_changed_;
   timer_queue timers_;
+  instant sleeps_until_{};  ///< Of the timer thread.
 
   std::vector<std::thread> threads_;
   std::thread timer_thread_;

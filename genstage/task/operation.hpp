@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <cstdint>
 #include <functional>
 #include <genstage/core/error.hpp>
 #include <genstage/task/suspension.hpp>
@@ -44,6 +45,8 @@ class operation_state_base {
 
   std::move_only_function<void() noexcept> on_cancel;
   std::move_only_function<void() noexcept> on_settled;
+  /// The timer that belongs to the operation, for the callbacks above; 0 for none.
+  std::atomic<std::uint64_t> timer{0};
 
  protected:
   ~operation_state_base();
@@ -122,6 +125,9 @@ class completion {
   }
 
   [[nodiscard]] bool is_settled() const noexcept { return state_->is_claimed(); }
+
+  /// Room for the number of a timer, as long as the operation lives.
+  [[nodiscard]] std::atomic<std::uint64_t>& timer() const noexcept { return state_->timer; }
 
  private:
   std::shared_ptr<detail::operation_state<T>> state_;
