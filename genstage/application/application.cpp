@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,8 @@ namespace {
 
 // EX_SOFTWARE of sysexits.h: the program itself is at fault.
 constexpr int status_did_not_stop = 70;
+// Signals that come so soon after the first are the same request to stop.
+constexpr std::chrono::milliseconds same_request{300};
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -108,10 +111,20 @@ class application::implementation {
   }
 
   void end_at_second_signal() {
+    const auto first = std::chrono::steady_clock::now();
     int signal = 0;
     sigwait(&signals, &signal);
+    // Whoever signals the program and its group, as some wrappers do, means it once.
+    while (std::chrono::steady_clock::now() - first < same_request && !has_ended()) {
+      sigwait(&signals, &signal);
+    }
     const std::scoped_lock lock{mutex};
     if (!ended) end_now("was told a second time to stop");
+  }
+
+  bool has_ended() {
+    const std::scoped_lock lock{mutex};
+    return ended;
   }
 
   [[noreturn]] void end_now(std::string_view why) {

@@ -49,6 +49,26 @@ TEST(application_test, sigterm_stops_the_tree) {
   EXPECT_EQ(app.run(), 0);
 }
 
+/// Is told to stop once more while it stops, as by a wrapper that signals the program and its
+/// group.
+class told_twice : public server {
+ public:
+  void init() { trap_exits(); }
+  task<> terminate(const exit_reason&) {
+    kill(getpid(), SIGTERM);
+    auto pause = sleep_for(std::chrono::milliseconds{50});
+    co_await std::move(pause);
+  }
+};
+inline constexpr name<told_twice> twice{"twice"};
+
+TEST(application_test, a_signal_that_comes_twice_at_once_is_one_request) {
+  application app{{.children = {child(twice)}, .runtime = {.log = silent_log()}}};
+  app.on_started([&] { app.request_stop(); });
+
+  EXPECT_EQ(app.run(), 0);
+}
+
 TEST(application_test, a_tree_that_cannot_start_ends_with_status_1_and_says_why) {
   application app{{.children = {child(idler), child(broken)}, .runtime = {.log = silent_log()}}};
   testing::internal::CaptureStderr();
