@@ -86,11 +86,7 @@ class household : public ::testing::Test {
 
   /// Starts the tree; the reason if it failed.
   std::optional<exit_reason> start(supervisor_spec spec) {
-    spec.options.on_report = [this](const supervisor_report& made) {
-      if (made.context == report_context::progress) return;
-      reports.push_back(std::string{to_string(made.context)} + " " + made.offender + " " +
-                        to_string(made.reason));
-    };
+    spec.options.on_report = listen();
     auto [far, near] = make_operation<std::optional<exit_reason>>();
     top = *world.home().spawn(std::make_unique<supervisor>(std::move(spec)), {.started = far});
     end.emplace(world.home().down(top));
@@ -118,6 +114,13 @@ class household : public ::testing::Test {
   std::optional<errc> failure(operation<T> awaited) {
     const result<T> got = outcome(std::move(awaited));
     return got ? std::nullopt : std::optional{got.error().code};
+  }
+  report_listener listen() {
+    return [this](const supervisor_report& made) {
+      if (made.context == report_context::progress) return;
+      reports.push_back(std::string{to_string(made.context)} + " " + made.offender + " " +
+                        to_string(made.reason));
+    };
   }
   log_sink collect() {
     return [this](const log_record& line) { lines.push_back(line.text); };

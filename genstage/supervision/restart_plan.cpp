@@ -21,6 +21,12 @@ bool is_unexpected(stop_request asked, restart_type type, const exit_reason& rea
   return type == restart_type::permanent || !reason.is_orderly();
 }
 
+bool is_unexpected_together(stop_request asked, restart_type type, const exit_reason& reason) {
+  if (asked == stop_request::kill) return reason.kind() != exit_kind::killed;
+  if (reason.kind() == exit_kind::normal) return type == restart_type::permanent;
+  return !reason.is_orderly();
+}
+
 bool ends_supervisor(auto_shutdown ending, const child_spec& ended, const child_table& left) {
   if (ending == auto_shutdown::never || !ended.significant) return false;
   if (ending == auto_shutdown::any_significant) return true;

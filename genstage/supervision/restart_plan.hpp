@@ -41,6 +41,10 @@ struct end_decision {
 enum class stop_request : std::uint8_t { shutdown, kill };
 [[nodiscard]] bool is_unexpected(stop_request asked, restart_type type, const exit_reason& reason);
 
+/// The same for a dynamic supervisor, which minds a little less. Source: A60.
+[[nodiscard]] bool is_unexpected_together(stop_request asked, restart_type type,
+                                          const exit_reason& reason);
+
 /// Whether the supervisor ends because this child has ended by itself. `left` are the children
 /// after that end. Source: A56.
 [[nodiscard]] bool ends_supervisor(auto_shutdown ending, const child_spec& ended,

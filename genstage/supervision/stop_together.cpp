@@ -4,6 +4,7 @@
 #include <genstage/supervision/supervising.hpp>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace genstage::inline v0 {
 
@@ -71,6 +72,7 @@ task<> supervising::stop_together(std::vector<leaver> leaving) {
     }
     armed.arm(now() + within + options_.abandon_after, [late]() noexcept { give_up_all(*late); });
   }
+  std::vector<std::pair<std::size_t, exit_reason>> unexpected;  // Told once all have ended.
   for (std::size_t index = 0; index < leaving.size(); ++index) {
     const leaver& one = leaving[index];
     operation<exit_reason> waiting = std::move(ends[index]);
@@ -83,9 +85,13 @@ task<> supervising::stop_together(std::vector<leaver> leaving) {
     const exit_reason reason = co_await std::move(asking);
     const bool is_brutal = one.spec.shutdown == duration::zero();
     const stop_request asked = is_brutal ? stop_request::kill : stop_request::shutdown;
-    if (is_unexpected(asked, one.spec.restart, reason)) {
-      report(one.spec, one.process.id(), report_context::shutdown_error, reason);
+    if (is_unexpected_together(asked, one.spec.restart, reason)) {
+      unexpected.push_back({index, reason});
     }
+  }
+  for (const auto& [index, reason] : unexpected) {
+    report(leaving[index].spec, leaving[index].process.id(), report_context::shutdown_error,
+           reason);
   }
 }
 

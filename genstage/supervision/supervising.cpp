@@ -28,12 +28,25 @@ supervising::supervising(supervising_options options) : options_{std::move(optio
   depth_ = above != nullptr ? above->depth_ + 1 : 0;
 }
 
-std::optional<std::string> supervising::refuse_start() const {
-  if (depth_ < deepest_tree) return std::nullopt;
-  return fmt::format(
-      "supervisor {}: there are {} supervisors above it, fewer than {} are allowed, so the tree "
-      "probably contains itself; not started",
-      label(), depth_, deepest_tree);
+std::optional<std::string> supervising::refuse_start(const restart_limits& limits) const {
+  if (depth_ >= deepest_tree) {
+    return fmt::format(
+        "supervisor {}: there are {} supervisors above it, fewer than {} are allowed, so the tree "
+        "probably contains itself; not started",
+        label(), depth_, deepest_tree);
+  }
+  if (limits.within <= duration::zero()) {
+    return fmt::format(
+        "supervisor {}: restarts are limited within {} ms, a time above zero is allowed; not "
+        "started",
+        label(), std::chrono::duration<double, std::milli>{limits.within}.count());
+  }
+  return std::nullopt;
+}
+
+std::string supervising::too_many_restarts(const child_spec& child, const restart_limits& limits) {
+  return fmt::format("child {} failed after {} restarts within {}, no more are allowed", child.id,
+                     limits.restarts, to_string(shutdown_limit{limits.within}));
 }
 
 task<supervising::start_outcome> supervising::start_process(const child_spec& child) {

@@ -6,6 +6,7 @@
 #include <genstage/process/process.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/supervision/child_spec.hpp>
+#include <genstage/supervision/restart_budget.hpp>
 #include <genstage/supervision/supervisor_report.hpp>
 #include <memory>
 #include <optional>
@@ -62,7 +63,10 @@ class supervising : public process {
 
   void report(const child_spec& child, pid who, report_context context, exit_reason reason);
   /// Why the supervisor cannot run, or nothing. To be called in the start.
-  [[nodiscard]] std::optional<std::string> refuse_start() const;
+  [[nodiscard]] std::optional<std::string> refuse_start(const restart_limits& limits) const;
+  /// What led to giving up, in words.
+  [[nodiscard]] static std::string too_many_restarts(const child_spec& child,
+                                                     const restart_limits& limits);
   /// Runs `action` in this process, in turn with what has come before, after `delay`.
   void run_later(duration delay, std::move_only_function<void()> action);
   [[nodiscard]] instant now() const { return owner().scheduler().now(); }

@@ -14,13 +14,7 @@ supervisor::supervisor(supervisor_spec spec)
 
 void supervisor::start() {
   trap(exit_signals::all_arrive_as_messages);
-  std::optional<std::string> refusal = refuse_start();
-  if (!refusal && spec_.limits.within <= duration::zero()) {
-    refusal = fmt::format(
-        "supervisor {}: restarts are limited within {}, a time above zero is "
-        "allowed; not started",
-        label(), to_string(shutdown_limit{spec_.limits.within}));
-  }
+  std::optional<std::string> refusal = refuse_start(spec_.limits);
   if (!refusal) {
     const std::vector<child_spec> declared = one_by_one(spec_.children);
     const result<void> checked = check(declared, spec_.ending);

@@ -86,11 +86,8 @@ void supervisor::try_again(duration delay, std::string failed, std::function<tas
 
 task<> supervisor::give_up(std::string failed, exit_reason why) {
   child_entry& last = *children_.find(failed);
-  const restart_limits& limits = budget_.limits();
-  const exit_reason reason = exit_reason::shutdown().because(
-      fmt::format("child {} failed after {} restarts within {}, no more are allowed", failed,
-                  limits.restarts, to_string(shutdown_limit{limits.within})),
-      std::move(why));
+  const exit_reason reason =
+      exit_reason::shutdown().because(too_many_restarts(last.spec, spec_.limits), std::move(why));
   report(last.spec, last.last, report_context::shutdown, reason);
   last.rest(child_state::stopped);
   return leave(reason);
