@@ -26,6 +26,16 @@ std::string_view to_string(errc code) noexcept {
       return "process ended";
     case errc::unavailable:
       return "unavailable";
+    case errc::not_started:
+      return "not started";
+    case errc::already_started:
+      return "already started";
+    case errc::already_present:
+      return "already present";
+    case errc::running:
+      return "running";
+    case errc::restarting:
+      return "restarting";
   }
   return "unknown";
 }

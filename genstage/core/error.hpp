@@ -21,6 +21,11 @@ enum class errc : std::uint8_t {
   over_capacity,     ///< a stated bound is reached
   process_ended,     ///< the process that should have answered ended first
   unavailable,       ///< the system is stopping, or a resource is missing
+  not_started,       ///< a child's start failed
+  already_started,   ///< a child with this id runs
+  already_present,   ///< a child with this id is declared, and does not run
+  running,           ///< the child runs
+  restarting,        ///< the child is about to be started again
 };
 
 [[nodiscard]] std::string_view to_string(errc code) noexcept;

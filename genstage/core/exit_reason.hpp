@@ -28,6 +28,8 @@ enum class exit_kind : std::uint8_t {
 class [[nodiscard]] exit_reason {
  public:
   [[nodiscard]] static exit_reason normal() { return exit_reason{exit_kind::normal}; }
+  /// Equal to `normal`: a process found in its start that there is nothing to run (A14).
+  [[nodiscard]] static exit_reason ignored();
   [[nodiscard]] static exit_reason shutdown() { return exit_reason{exit_kind::shutdown}; }
   [[nodiscard]] static exit_reason shutdown(std::string detail);
   [[nodiscard]] static exit_reason kill() { return exit_reason{exit_kind::kill}; }
@@ -39,6 +41,7 @@ class [[nodiscard]] exit_reason {
   [[nodiscard]] static exit_reason exception(std::exception_ptr thrown, std::string where);
 
   [[nodiscard]] exit_kind kind() const noexcept { return kind_; }
+  [[nodiscard]] bool is_ignored() const noexcept;
   [[nodiscard]] bool is_orderly() const noexcept { return kind_ <= exit_kind::shutdown_with; }
 
   /// The detail, the user's text or the exception's text; empty for the other kinds.
@@ -50,14 +53,25 @@ class [[nodiscard]] exit_reason {
   /// The exception itself; null unless the kind is error.
   [[nodiscard]] std::exception_ptr thrown() const noexcept;
 
+  /// The same reason, which says besides what led to it: `circumstance` is what was being done, and
+  /// `cause` the reason that it ended with. Comparison does not look at causes.
+  [[nodiscard]] exit_reason because(std::string circumstance, exit_reason cause) const;
+  /// What led to this reason; null if nobody said so.
+  [[nodiscard]] const exit_reason* cause() const noexcept;
+  /// What was being done when the cause came; empty without one.
+  [[nodiscard]] const std::string& circumstance() const noexcept;
+
   friend bool operator==(const exit_reason& left, const exit_reason& right) noexcept;
 
  private:
   struct detail {
-    std::string text;
-    std::string exception_type;
-    std::string where;
-    std::exception_ptr thrown;
+    std::string text{};
+    std::string exception_type{};
+    std::string where{};
+    std::exception_ptr thrown{};
+    bool is_ignored = false;
+    std::string circumstance{};
+    std::shared_ptr<const exit_reason> cause{};
   };
 
   explicit exit_reason(exit_kind kind, std::shared_ptr<const detail> more = nullptr)
@@ -69,5 +83,8 @@ class [[nodiscard]] exit_reason {
 
 /// For people: `shutdown`, `error (std::runtime_error: boom) in handle_events`.
 [[nodiscard]] std::string to_string(const exit_reason& reason);
+
+/// The whole chain of causes: `shutdown, because child a failed too often: error (...) in init`.
+[[nodiscard]] std::string explain(const exit_reason& reason);
 
 }  // namespace genstage::inline v0

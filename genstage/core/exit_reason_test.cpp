@@ -38,5 +38,19 @@ TEST(exit_reason_test, reasons_are_equal_when_kind_and_text_are) {
   EXPECT_NE(exit_reason::shutdown(), exit_reason::shutdown("a"));
 }
 
+TEST(exit_reason_test, a_reason_keeps_the_chain_of_its_causes_and_compares_without_it) {
+  const exit_reason inner =
+      exit_reason::shutdown().because("child a failed too often", exit_reason::user("no disk"));
+
+  const exit_reason outer = exit_reason::shutdown().because("child inner failed too often", inner);
+
+  EXPECT_EQ(outer, exit_reason::shutdown());
+  EXPECT_TRUE(outer.is_orderly());
+  EXPECT_EQ(*outer.cause()->cause(), exit_reason::user("no disk"));
+  EXPECT_EQ(explain(outer),
+            "shutdown, because child inner failed too often: shutdown, because child a failed too "
+            "often: no disk");
+}
+
 }  // namespace
 }  // namespace genstage

@@ -169,7 +169,7 @@ void process::handle_exit(std::unique_ptr<exit_message> signal) {
   } else if (trapping_ == exit_signals::end_the_process) {
     const bool is_own = signal->from == id();
     if (signal->reason.kind() != exit_kind::normal || is_own) end_by_signal(signal->reason);
-  } else if (signal->from == parent_) {
+  } else if (signal->from == parent_ && trapping_ == exit_signals::arrive_as_messages) {
     // For a process without a parent, the world outside of processes stands in for one.
     cancel_callback();
     if (!ending_) ending_ = signal->reason;
@@ -287,6 +287,20 @@ void process::discard(process* left) noexcept {
 
 void process::stop(exit_reason reason) {
   if (!ending_) ending_ = std::move(reason);
+}
+
+std::optional<exit_reason> process::take_exit(pid from) {
+  std::optional<exit_reason> taken;
+  for (std::size_t left = inbox_.size(); left > 0; --left) {
+    message_ptr each = inbox_.pop();
+    const bool is_exit = each->kind == message_kind::exit && !taken;
+    if (is_exit && static_cast<exit_message&>(*each).from == from) {
+      taken = static_cast<exit_message&>(*each).reason;
+    } else {
+      inbox_.push(std::move(each));
+    }
+  }
+  return taken;
 }
 
 void process::link(const process_ref& other) {

@@ -17,7 +17,11 @@ namespace genstage::inline v0 {
 struct spawn_options;
 
 /// Whether a process takes exit signals as messages or ends with them.
-enum class exit_signals : std::uint8_t { end_the_process, arrive_as_messages };
+enum class exit_signals : std::uint8_t {
+  end_the_process,
+  arrive_as_messages,      ///< except the parent's, which ends it at once
+  all_arrive_as_messages,  ///< the parent's too, in its turn; for supervisors
+};
 
 /// A process: private state, a mailbox and an identity; one callback at a time.
 ///
@@ -51,6 +55,9 @@ class process {
   /// Ends the process with this reason once the callback that calls it has returned.
   void stop(exit_reason reason);
   void trap(exit_signals handling) noexcept { trapping_ = handling; }
+  /// To be called in the start: the process ends `normal`, and who starts it learns that there was
+  /// nothing to run. That is no failure to its supervisor. Source: A14, A44.
+  void ignore() { stop(exit_reason::ignored()); }
 
   void link(const process_ref& other);
   void unlink(const process_ref& other);
@@ -97,6 +104,10 @@ class process {
   /// traps; not when it is killed or ended by a signal. May call `run_callback`.
   virtual void terminate(const exit_reason&) {}
 
+  [[nodiscard]] pid parent() const noexcept { return parent_; }
+  /// The reason of an exit signal of `from` that waits to be received, which it then does no more:
+  /// the second half of "unlink, then flush" (A10).
+  [[nodiscard]] std::optional<exit_reason> take_exit(pid from);
   [[nodiscard]] bool is_suspended() const noexcept { return callback_.has_value(); }
   [[nodiscard]] bool is_ending() const noexcept { return ending_.has_value(); }
   /// Keeps the message of a suspended callback alive until the callback has ended.

@@ -42,6 +42,8 @@ class process_services {
   [[nodiscard]] static instant now() { return home().scheduler().now(); }
   /// Ends this process once the callback has returned.
   static void stop(exit_reason reason) { process::current()->stop(std::move(reason)); }
+  /// In `init`: there is nothing to run. The process ends `normal`, which is no failure (A14).
+  static void ignore() { process::current()->ignore(); }
   static void trap_exits() { process::current()->trap(exit_signals::arrive_as_messages); }
   static unique_id monitor(const process_ref& other) { return process::current()->monitor(other); }
   static void link(const process_ref& other) { process::current()->link(other); }

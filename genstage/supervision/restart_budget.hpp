@@ -15,20 +15,27 @@ struct restart_limits {
 /// Counts restarts in a sliding window.
 ///
 /// A pure value. With a limit of 3 the fourth restart within the window is refused; a restart
-/// exactly as old as the window still counts. Source: A52.
+/// exactly as old as the window still counts. A window of whole seconds is counted in whole seconds
+/// of the clock, as OTP does; a finer one exactly. Source: A52.
 class restart_budget {
  public:
   explicit restart_budget(restart_limits limits) : limits_{limits} {}
 
   /// Counts a restart at `now`. False if that is one too many.
   [[nodiscard]] bool spend(instant now) {
-    std::erase_if(spent_, [&](instant when) { return now - when > limits_.within; });
-    spent_.push_back(now);
+    const instant counted = rounded(now);
+    std::erase_if(spent_, [&](instant when) { return counted - when > limits_.within; });
+    spent_.push_back(counted);
     return spent_.size() <= limits_.restarts;
   }
   [[nodiscard]] const restart_limits& limits() const noexcept { return limits_; }
 
  private:
+  [[nodiscard]] instant rounded(instant now) const {
+    if (limits_.within % std::chrono::seconds{1} != duration::zero()) return now;
+    return instant{std::chrono::floor<std::chrono::seconds>(now.time_since_epoch())};
+  }
+
   restart_limits limits_;
   std::vector<instant> spent_;
 };

@@ -1,101 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <genstage/process/server.hpp>
-#include <genstage/simulation/simulation.hpp>
-#include <genstage/supervision/supervisor.hpp>
-#include <map>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <vector>
+#include <genstage/supervision/household_test.hpp>
 
 // Start order, stop order, strategies and the restart budget, as measured in A43 to A54.
 namespace genstage {
 namespace {
 
-using namespace std::chrono_literals;
-using journal = std::vector<std::string>;
+using namespace family;
 
-struct crash {};
-struct finish {
-  exit_reason reason;
-};
+class supervisor_sim_test : public household {};
 
-/// What a child does at its start and its end.
-struct manner {
-  duration stops_in = duration::zero();
-  int failing_starts = 0;  ///< Counted down with each start; at zero it starts.
-};
-
-class worker : public server {
- public:
-  worker(std::string name, journal* seen, manner* how)
-      : name_{std::move(name)}, seen_{seen}, how_{how} {
-    if (how_->failing_starts > 0 && how_->failing_starts-- > 0) {
-      seen_->push_back("fail " + name_);
-      throw std::runtime_error{"cannot start"};
-    }
-    seen_->push_back("+" + name_);
-  }
-  void init() { trap_exits(); }
-  void handle_cast(crash) { throw std::runtime_error{"boom"}; }
-  void handle_cast(finish asked) { stop(asked.reason); }
-  task<> terminate(const exit_reason&) {
-    if (how_->stops_in > duration::zero()) {
-      auto wait = sleep_for(how_->stops_in);
-      co_await std::move(wait);
-    }
-    seen_->push_back("-" + name_);
-  }
-
- private:
-  std::string name_;
-  journal* seen_;
-  manner* how_;
-};
-
-class supervisor_sim_test : public ::testing::Test {
- protected:
-  child_spec make(std::string name, restart_type restart = restart_type::permanent,
-                  shutdown_limit limit = 5s) {
-    child_spec made{.id = name, .start = {}, .name = name};
-    made.start = [this, name](runtime& home, spawn_options options) -> result<process_ref> {
-      auto spawned = spawn<worker>(home, std::move(options), name, &seen, &manners[name]);
-      if (!spawned) return std::unexpected{spawned.error()};
-      return spawned->process();
-    };
-    made.restart = restart;
-    made.shutdown = limit;
-    return made;
-  }
-
-  /// Starts the tree; the reason if it failed.
-  std::optional<exit_reason> start(supervisor_spec spec) {
-    auto [far, near] = make_operation<std::optional<exit_reason>>();
-    top = *world.home().spawn(std::make_unique<supervisor>(std::move(spec)), {.started = far});
-    end.emplace(world.home().down(top));
-    return **world.run_until(std::move(near));
-  }
-
-  template <class M>
-  void tell(const char* name, M message) {
-    cast(*find(world.home(), genstage::name<worker>{name}), std::move(message));
-    world.run_for(100ms);
-  }
-  journal take() { return std::exchange(seen, {}); }
-  bool top_ended() {
-    world.run_for(10s);
-    return end->is_done();
-  }
-
-  simulation world{1};
-  journal seen;
-  std::map<std::string, manner> manners;
-  process_ref top;
-  std::optional<operation<exit_reason>> end;
-};
-
+// A43, A45
 TEST_F(supervisor_sim_test, children_start_in_order_and_stop_in_reverse_one_at_a_time) {
   manners["b"].stops_in = 50ms;
   manners["c"].stops_in = 100ms;
@@ -103,24 +18,26 @@ TEST_F(supervisor_sim_test, children_start_in_order_and_stop_in_reverse_one_at_a
   EXPECT_EQ(take(), (journal{"+a", "+b", "+c"}));
 
   const instant before = world.now();
-  world.home().exit(top, exit_reason::shutdown());
+  stop_top();
 
   EXPECT_EQ(**world.run_until(std::move(*end)), exit_reason::shutdown());
   EXPECT_EQ(take(), (journal{"-c", "-b", "-a"}));
   EXPECT_EQ(world.now() - before, 150ms);
 }
 
+// A46
 TEST_F(supervisor_sim_test, a_child_that_does_not_stop_in_time_is_killed) {
   manners["a"].stops_in = 1h;
   start({.children = {make("a", restart_type::permanent, 100ms)}});
 
   const instant before = world.now();
-  world.home().exit(top, exit_reason::shutdown());
+  stop_top();
 
   EXPECT_EQ(**world.run_until(std::move(*end)), exit_reason::shutdown());
   EXPECT_EQ(world.now() - before, 100ms);
 }
 
+// A44
 TEST_F(supervisor_sim_test, a_start_failure_stops_what_was_started_and_names_the_child) {
   manners["b"].failing_starts = 1;
 
@@ -132,6 +49,7 @@ TEST_F(supervisor_sim_test, a_start_failure_stops_what_was_started_and_names_the
   EXPECT_EQ(take(), (journal{"+a", "fail b", "-a"}));
 }
 
+// A42
 TEST_F(supervisor_sim_test, two_children_with_one_id_are_refused) {
   const auto failure = start({.children = {make("a"), make("a")}});
 
@@ -139,6 +57,7 @@ TEST_F(supervisor_sim_test, two_children_with_one_id_are_refused) {
   EXPECT_NE(to_string(*failure).find("two children have the id \"a\""), std::string::npos);
 }
 
+// A48
 TEST_F(supervisor_sim_test, one_for_one_restarts_only_the_child_that_failed) {
   start({.children = {make("a"), make("b"), make("c")}});
   take();
@@ -148,6 +67,7 @@ TEST_F(supervisor_sim_test, one_for_one_restarts_only_the_child_that_failed) {
   EXPECT_EQ(take(), (journal{"-b", "+b"}));
 }
 
+// A49
 TEST_F(supervisor_sim_test, one_for_all_stops_all_in_reverse_and_starts_all_in_order) {
   start({.strategy = restart_strategy::one_for_all, .children = {make("a"), make("b"), make("c")}});
   take();
@@ -157,6 +77,7 @@ TEST_F(supervisor_sim_test, one_for_all_stops_all_in_reverse_and_starts_all_in_o
   EXPECT_EQ(take(), (journal{"-b", "-c", "-a", "+a", "+b", "+c"}));
 }
 
+// A49
 TEST_F(supervisor_sim_test, one_for_all_starts_a_finished_transient_child_again_but_no_temporary) {
   start({.strategy = restart_strategy::one_for_all,
          .children = {make("a"), make("t", restart_type::transient),
@@ -169,6 +90,7 @@ TEST_F(supervisor_sim_test, one_for_all_starts_a_finished_transient_child_again_
   EXPECT_EQ(take(), (journal{"-a", "-x", "+a", "+t"}));
 }
 
+// A50
 TEST_F(supervisor_sim_test, rest_for_one_restarts_the_failed_child_and_those_after_it) {
   start({.strategy = restart_strategy::rest_for_one,
          .children = {make("a"), make("b"), make("c"), make("d")}});
@@ -179,6 +101,7 @@ TEST_F(supervisor_sim_test, rest_for_one_restarts_the_failed_child_and_those_aft
   EXPECT_EQ(take(), (journal{"-b", "-d", "-c", "+b", "+c", "+d"}));
 }
 
+// A47
 TEST_F(supervisor_sim_test, the_restart_type_decides_who_comes_back) {
   struct row {
     restart_type type;
@@ -205,6 +128,7 @@ TEST_F(supervisor_sim_test, the_restart_type_decides_who_comes_back) {
   }
 }
 
+// A52, A54
 TEST_F(supervisor_sim_test, the_fourth_failure_within_the_window_is_one_too_many) {
   start({.children = {make("a"), make("b")}});
   for (int round = 0; round < 3; ++round) tell("a", crash{});
@@ -217,6 +141,7 @@ TEST_F(supervisor_sim_test, the_fourth_failure_within_the_window_is_one_too_many
   EXPECT_EQ(seen.back(), "-b");
 }
 
+// A52
 TEST_F(supervisor_sim_test, failures_that_are_far_apart_are_forgiven) {
   start({.children = {make("a")}});
 
@@ -228,6 +153,7 @@ TEST_F(supervisor_sim_test, failures_that_are_far_apart_are_forgiven) {
   EXPECT_FALSE(end->is_done());
 }
 
+// A53
 TEST_F(supervisor_sim_test, failed_restarts_count_and_are_tried_at_once) {
   start({.children = {make("a")}});
   manners["a"].failing_starts = 100;
@@ -239,6 +165,7 @@ TEST_F(supervisor_sim_test, failed_restarts_count_and_are_tried_at_once) {
   EXPECT_TRUE(end->is_done());
 }
 
+// A54
 TEST_F(supervisor_sim_test, a_supervisor_that_gives_up_is_restarted_by_its_own) {
   start({.children = {supervised(
              "inner", {.limits = {.restarts = 0, .within = 5s}, .children = {make("a")}})}});
@@ -260,13 +187,14 @@ TEST_F(supervisor_sim_test, children_in_number_get_numbered_names) {
   EXPECT_FALSE(world.home().find("a"));
 }
 
+// A53
 TEST_F(supervisor_sim_test, a_stop_during_endless_restarts_gets_through) {
   start({.limits = {.restarts = 1'000'000, .within = 5s}, .children = {make("a")}});
   manners["a"].stops_in = 1s;
-  cast(*find(world.home(), genstage::name<worker>{"a"}), crash{});
+  cast(*find(world.home(), name<worker>{"a"}), crash{});
   world.run_for(500ms);
 
-  world.home().exit(top, exit_reason::shutdown());
+  stop_top();
 
   EXPECT_TRUE(top_ended());
 }
