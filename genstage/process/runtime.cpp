@@ -113,6 +113,7 @@ result<process_ref> runtime::spawn(std::unique_ptr<process> body, spawn_options 
   process_ref spawned{cell};
   process* const here = process::current();
   if (options.parent && here != nullptr && here->id() == options.parent.id()) {
+    const process_cell::guard held{*here->cell_};
     here->links_.push_back(spawned);
   } else if (options.parent &&
              !options.parent.send(std::make_unique<link_message>(message_kind::link, spawned))) {
@@ -147,7 +148,12 @@ const void* runtime::user_type(std::string_view name) const {
 }
 
 void runtime::exit(const process_ref& receiver, exit_reason reason) const {
+  if (reason.kind() == exit_kind::kill && receiver) receiver.cell()->note_kill();
   receiver.send(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
+}
+
+bool runtime::abandon(const process_ref& lost) const noexcept {
+  return lost && lost.cell()->abandon();
 }
 
 operation<exit_reason> runtime::down(const process_ref& watched) const {
@@ -191,10 +197,11 @@ std::vector<runtime::running_callback> runtime::running() const {
   return all;
 }
 
-void runtime::forget(const std::string& name) noexcept {
+void runtime::forget(const std::string& name, pid holder) noexcept {
   if (name.empty()) return;
   const std::scoped_lock lock{self_->mutex};
-  self_->names.erase(name);
+  const auto held = self_->names.find(name);
+  if (held != self_->names.end() && held->second.who == holder) self_->names.erase(held);
 }
 
 void runtime::ended() noexcept {
