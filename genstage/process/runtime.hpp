@@ -17,6 +17,12 @@ struct runtime_options {
   log_sink log = standard_error_log();
   /// Worker threads of the runtime's own pool; 0 means one for each processor.
   std::size_t workers = 0;
+  /// How many more are lent at most while callbacks do not return; no value means as many again.
+  std::optional<std::size_t> replacement_workers{};
+  /// A callback that has run for so long is reported, once, as a warning.
+  duration stall_report_after = std::chrono::seconds{1};
+  /// A process that was killed and whose callback does not return for so long is abandoned.
+  duration abandon_after = std::chrono::seconds{5};
   /// Where the demand conversation is recorded; null for nowhere. Outlives the runtime.
   recorder* records = nullptr;
 };

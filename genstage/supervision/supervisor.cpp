@@ -118,7 +118,8 @@ task<> supervisor::stop_one(child& stopped) {
   exit(leaver, exit_reason::kill());
   operation<exit_reason> waiting = std::move(near);
   const result<exit_reason> ended = co_await std::move(waiting);
-  if (!ended) {
+  // Its name is free from here on, and whoever watches it is told.
+  if (!ended && owner().abandon(leaver)) {
     log(log_level::error,
         fmt::format("child {} {}: its callback has not returned {} after it was killed; abandoned",
                     stopped.spec.id, to_string(leaver.id()), milliseconds(spec_.abandon_after)));
