@@ -8,6 +8,7 @@
 #include <genstage/application/child.hpp>
 #include <genstage/process/debug.hpp>
 #include <genstage/process/introspection.hpp>
+#include <genstage/process/registry.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/process/server.hpp>
 #include <genstage/stage/spawn.hpp>

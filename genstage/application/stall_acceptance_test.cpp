@@ -75,7 +75,6 @@ bool soon(Condition condition) {
 
 inline constexpr name<worker> helper{"helper"};
 inline constexpr name<spinner> first{"first"};
-inline constexpr name<spinner> second{"second"};
 
 class stall_acceptance_test : public ::testing::Test {
  protected:
