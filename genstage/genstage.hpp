@@ -6,6 +6,9 @@
 /// genstage/http) have headers of their own.
 #include <genstage/application/application.hpp>
 #include <genstage/application/child.hpp>
+#include <genstage/process/debug.hpp>
+#include <genstage/process/introspection.hpp>
+#include <genstage/process/registry.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/process/server.hpp>
 #include <genstage/stage/spawn.hpp>

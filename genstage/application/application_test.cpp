@@ -100,5 +100,30 @@ TEST(application_death_test, a_callback_that_never_returns_is_named_at_the_hard_
               "handle_cast of process spins");
 }
 
+inline constexpr name<spinner> spins_too{"spins_too"};
+
+void run_a_program_with_all_workers_spinning() {
+  application_spec spec;
+  spec.children = {child(spins), child(spins_too)};
+  spec.hard_limit = std::chrono::milliseconds{800};
+  spec.runtime = {.log = silent_log(), .workers = 2};
+  application app{std::move(spec)};
+  app.on_started([&] {
+    (void)cast(app.home(), spins, go{});
+    (void)cast(app.home(), spins_too, go{});
+    while (app.home().running().size() < 2) std::this_thread::yield();
+    app.request_stop();
+  });
+  (void)app.run();
+}
+
+TEST(application_death_test, two_callbacks_that_never_return_are_both_named_at_the_hard_limit) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+
+  EXPECT_EXIT(run_a_program_with_all_workers_spinning(), testing::ExitedWithCode(70),
+              "(handle_cast of process spins .*handle_cast of process spins_too)|"
+              "(handle_cast of process spins_too .*handle_cast of process spins )");
+}
+
 }  // namespace
 }  // namespace genstage

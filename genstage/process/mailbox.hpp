@@ -10,7 +10,8 @@ namespace genstage::inline v0 {
 /// whether the process is idle, so that "enqueue" and "make ready" are one operation.
 ///
 /// The word is `idle`, `dead`, null (ready or running, nothing new) or the newest message of a
-/// stack. Threads: push from any; drain, release and close from the thread that runs the process.
+/// stack. Threads: push from any; drain and release from the thread that runs the process;
+/// close from that one, or from one that abandons the process.
 /// Ordering: a message happens before the drain that returns it, through the release in `push` and
 /// the acquire in `drain`; messages of one sender come out in the order they were pushed.
 class mailbox {
@@ -30,7 +31,8 @@ class mailbox {
     return head == idle() ? pushed::made_ready : pushed::queued;
   }
 
-  /// All that came since the last drain, newest first.
+  /// All that came since the last drain, newest first; `closed_mark` if another thread has closed
+  /// the mailbox (an abandoned process), which then has to be closed again.
   [[nodiscard]] message* drain() noexcept {
     if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
     return head_.exchange(nullptr, std::memory_order_acquire);
@@ -54,6 +56,8 @@ class mailbox {
   [[nodiscard]] bool is_closed() const noexcept {
     return head_.load(std::memory_order_acquire) == dead();
   }
+
+  [[nodiscard]] static message* closed_mark() noexcept { return dead(); }
 
   /// A new process moves in. It counts as ready: whoever opens has to schedule it.
   void open() noexcept { head_.store(nullptr, std::memory_order_release); }

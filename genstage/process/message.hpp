@@ -15,6 +15,7 @@ enum class message_kind : std::uint8_t {
   unlink,     ///< and from now on not any more
   monitor,    ///< the sender wants to be told of the receiver's end
   demonitor,  ///< and now does not
+  system,     ///< a request to inspect or control the process itself
   user,       ///< a cast or a call
   events,     ///< producer to consumer
   ask,        ///< consumer to producer

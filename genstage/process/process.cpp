@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <genstage/core/contract.hpp>
+#include <genstage/process/debug.hpp>
 #include <genstage/process/process.hpp>
+#include <genstage/process/process_extras.hpp>
 #include <genstage/process/runtime.hpp>
 #include <utility>
 
@@ -29,6 +31,10 @@ class [[nodiscard]] current_process_scope {
 
 }  // namespace
 
+process::process() = default;
+
+process::~process() = default;
+
 [[gnu::noinline]] process* process::current() noexcept {
   return running_process;
 }
@@ -53,13 +59,20 @@ runnable::verdict process_cell::run_process(runnable& base) noexcept {
   return body.activate();
 }
 
+runnable::verdict process_cell::run_observed(runnable& base) noexcept {
+  process& body = *static_cast<process_cell&>(base).body_;
+  const suspension_scope place{&body.suspension_};
+  const current_process_scope scope{&body};
+  return process_extras::activate_observed(body);
+}
+
 runnable::verdict process::activate() noexcept {
   if (phase_ == phase::unborn) {
     phase_ = phase::starting;
     guarded(&process::begin, nullptr);
   }
   for (int budget = activation_budget;;) {
-    fetch();
+    if (fetch()) return runnable::verdict::again;
     if (ending_ && !is_suspended()) {
       if (phase_ != phase::running) return finish();
       guarded(&process::run_terminate, nullptr);
@@ -73,9 +86,15 @@ runnable::verdict process::activate() noexcept {
   }
 }
 
-/// Takes what has come, in order. Control messages act at once; the others wait their turn.
-void process::fetch() {
+/// Takes what has come, in order. Control messages act at once; the others wait their turn. True if
+/// the activation has to end, because a system message may have changed what comes next.
+bool process::fetch() {
   message* newest = cell_->mail_.drain();
+  if (newest == mailbox::closed_mark()) {
+    end_abandoned();
+    return false;
+  }
+  bool was_system = false;
   message* oldest = nullptr;
   while (newest != nullptr) {
     message* const older = newest->next;
@@ -85,11 +104,13 @@ void process::fetch() {
   while (oldest != nullptr) {
     message_ptr taken{std::exchange(oldest, oldest->next)};
     if (taken->kind < message_kind::user && taken->kind != message_kind::down) {
+      was_system |= taken->kind == message_kind::system;
       guarded(&process::handle_control, std::move(taken));
     } else {
       inbox_.push(std::move(taken));
     }
   }
+  return was_system;
 }
 
 void process::guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept {
@@ -115,12 +136,18 @@ void process::begin(message_ptr) {
 void process::started() {
   if (ending_) return;
   phase_ = phase::running;
-  if (auto waiting = std::exchange(started_, std::nullopt)) waiting->complete(std::nullopt);
+  std::optional<completion<std::optional<exit_reason>>> waiting;
+  {
+    const process_cell::guard held{*cell_};
+    waiting.swap(started_);
+  }
+  if (waiting) waiting->complete(std::nullopt);
 }
 
 void process::step(message_ptr next) {
   if (next->kind == message_kind::down) {
-    const auto known = std::ranges::find(monitors_, static_cast<down_message&>(*next).monitor);
+    const auto known = std::ranges::find(monitors_, static_cast<down_message&>(*next).monitor,
+                                         &monitored::monitor);
     if (known == monitors_.end()) return;
     monitors_.erase(known);
   }
@@ -128,6 +155,9 @@ void process::step(message_ptr next) {
 }
 
 void process::handle_control(message_ptr control) {
+  if (control->kind != message_kind::resume && extras_) {
+    process_extras::note_control(*this, *control);
+  }
   switch (control->kind) {
     case message_kind::resume:
       resume_callback(static_cast<resume_message&>(*control).ticket);
@@ -137,19 +167,27 @@ void process::handle_control(message_ptr control) {
       return;
     case message_kind::link:
     case message_kind::unlink: {
+      const process_cell::guard held{*cell_};
       auto& from = static_cast<link_message&>(*control).from;
       const auto known = std::ranges::find(links_, from);
       if (control->kind == message_kind::link && known == links_.end()) links_.push_back(from);
       if (control->kind == message_kind::unlink && known != links_.end()) links_.erase(known);
       return;
     }
-    case message_kind::monitor:
+    case message_kind::monitor: {
+      const process_cell::guard held{*cell_};
       watchers_.emplace_back(static_cast<monitor_message*>(control.release()));
       return;
-    case message_kind::demonitor:
+    }
+    case message_kind::demonitor: {
+      const process_cell::guard held{*cell_};
       std::erase_if(watchers_, [&](const auto& each) {
         return each->monitor == static_cast<demonitor_message&>(*control).monitor;
       });
+      return;
+    }
+    case message_kind::system:
+      process_extras::handle(*this, std::move(control));
       return;
     default:
       GENSTAGE_ASSERT(false);
@@ -161,7 +199,10 @@ void process::handle_exit(std::unique_ptr<exit_message> signal) {
   const bool from_link = signal->origin == exit_origin::link;
   const auto is_sender = [&](const process_ref& each) { return each.id() == signal->from; };
   // A link that was removed before has no effect any more (A10).
-  if (from_link && std::erase_if(links_, is_sender) == 0) return;
+  if (from_link) {
+    const process_cell::guard held{*cell_};
+    if (std::erase_if(links_, is_sender) == 0) return;
+  }
   if (!from_link && signal->reason.kind() == exit_kind::kill) {
     end_by_signal(exit_reason::killed());
   } else if (phase_ == phase::terminating) {
@@ -223,6 +264,7 @@ void process::callback_finished() {
   }
   handling_.reset();
   if (phase_ == phase::terminating) return;
+  if (extras_) process_extras::callback_is_over(*this);
   callback_ended();
   if (phase_ == phase::starting && !is_suspended()) started();
 }
@@ -235,32 +277,89 @@ runnable::verdict process::finish() noexcept {
     log(log_level::error, fmt::format("ended with {}", to_string(reason)));
   }
   process_cell& cell = *cell_;
-  const pid ended = id();
-  cell.owner().forget(name_);
-  message* unread = cell.mail_.close();
-  const auto links = std::move(links_);
-  const auto watchers = std::move(watchers_);
-  const auto waiting = std::move(started_);
-  cell.body_ = nullptr;
+  cell.owner().forget(name_, id());
+  parting left;
+  {
+    const process_cell::guard held{cell};
+    left = part();
+    cell.body_ = nullptr;
+  }
+  left.free_held();
+  if (extras_) cell.run = &process_cell::run_process;
   delete this;
   cell.owner().ended();
+  left.tell(reason, exit_reason::noproc());
+  cell.release();
+  return runnable::verdict::idle;
+}
 
+/// What the end of this process leaves to do. The cell's guard is held.
+parting process::part() noexcept {
+  parting left{.ended = id(), .unread = cell_->mail_.close()};
+  left.links.swap(links_);
+  left.watchers.swap(watchers_);
+  left.started.swap(started_);
+  if (extras_) left.releases.swap(extras_->releases_);
+  return left;
+}
+
+void parting::free_held() noexcept {
+  for (auto& release : std::exchange(releases, {})) release();
+}
+
+void parting::tell(const exit_reason& reason, const exit_reason& to_unread) noexcept {
   while (unread != nullptr) {
     const message_ptr taken{std::exchange(unread, unread->next)};
     if (taken->kind == message_kind::monitor) {
-      static_cast<monitor_message&>(*taken).tell(ended, exit_reason::noproc());
+      static_cast<monitor_message&>(*taken).tell(ended, to_unread);
     } else if (taken->kind == message_kind::link) {
       static_cast<link_message&>(*taken).from.send(
-          std::make_unique<exit_message>(ended, exit_reason::noproc(), exit_origin::link));
+          std::make_unique<exit_message>(ended, to_unread, exit_origin::link));
     }
   }
   for (const process_ref& linked : links) {
     linked.send(std::make_unique<exit_message>(ended, reason, exit_origin::link));
   }
   for (const auto& watcher : watchers) watcher->tell(ended, reason);
-  if (waiting) waiting->complete(reason);
-  cell.release();
-  return runnable::verdict::idle;
+  if (started) started->complete(reason);
+}
+
+/// Another thread has closed the mailbox and told the others: only the memory is left to free.
+void process::end_abandoned() noexcept {
+  parting late{.ended = id(), .unread = cell_->mail_.close()};
+  late.tell(exit_reason::killed(), exit_reason::killed());
+  end_by_signal(exit_reason::killed());
+}
+
+/// Does what `finish` would do, but leaves the body to the callback that still runs in it.
+bool process_cell::abandon() noexcept {
+  parting left;
+  std::string name;
+  {
+    const guard held{*this};
+    if (body_ == nullptr || mail_.is_closed()) return false;
+    left = body_->part();
+    name = body_->name_;
+  }
+  owner_.forget(name, left.ended);
+  left.free_held();
+  left.tell(exit_reason::killed(), exit_reason::killed());
+  return true;
+}
+
+process_extras& process::extras() {
+  if (!extras_) {
+    auto made = std::make_unique<process_extras>();
+    const process_cell::guard held{*cell_};
+    extras_ = std::move(made);
+  }
+  return *extras_;
+}
+
+void process::on_release(std::move_only_function<void() noexcept> release) {
+  process_extras& kept = extras();
+  const process_cell::guard held{*cell_};
+  kept.releases_.push_back(std::move(release));
 }
 
 /// Everything that a process has to know before anybody can send to it.
@@ -275,6 +374,8 @@ void process::move_in(process_cell& home, const spawn_options& options) {
     links_.push_back(options.parent);
   }
   if (options.ended) watchers_.push_back(std::make_unique<monitor_message>(*options.ended));
+  home.killed_at_.store(-1, std::memory_order_relaxed);
+  if (options.debug) process_extras::start_debug(*this, *options.debug);
 }
 
 /// Destroys a process that has not ended. Its suspended callback goes first, since it refers to
@@ -304,8 +405,11 @@ std::optional<exit_reason> process::take_exit(pid from) {
 }
 
 void process::link(const process_ref& other) {
-  if (std::ranges::find(links_, other) != links_.end()) return;
-  links_.push_back(other);
+  {
+    const process_cell::guard held{*cell_};
+    if (std::ranges::find(links_, other) != links_.end()) return;
+    links_.push_back(other);
+  }
   if (!other.send(std::make_unique<link_message>(message_kind::link, self()))) {
     cell_->send(
         std::make_unique<exit_message>(other.id(), exit_reason::noproc(), exit_origin::link));
@@ -313,7 +417,10 @@ void process::link(const process_ref& other) {
 }
 
 void process::unlink(const process_ref& other) {
-  std::erase(links_, other);
+  {
+    const process_cell::guard held{*cell_};
+    std::erase(links_, other);
+  }
   other.send(std::make_unique<link_message>(message_kind::unlink, self()));
 }
 
@@ -324,18 +431,19 @@ unique_id process::monitor(const process_ref& other) {
 }
 
 void process::monitor(const process_ref& other, unique_id as) {
-  monitors_.push_back(as);
+  monitors_.push_back({as, other.id()});
   if (!other.send(std::make_unique<monitor_message>(as, self()))) {
     cell_->send(std::make_unique<down_message>(as, other.id(), exit_reason::noproc()));
   }
 }
 
 void process::demonitor(const process_ref& other, unique_id which) {
-  std::erase(monitors_, which);
+  std::erase_if(monitors_, [&](const monitored& each) { return each.monitor == which; });
   other.send(std::make_unique<demonitor_message>(which));
 }
 
 void process::exit(const process_ref& other, exit_reason reason) const {
+  if (reason.kind() == exit_kind::kill && other) other.cell()->note_kill();
   other.send(std::make_unique<exit_message>(id(), std::move(reason), exit_origin::sent));
 }
 

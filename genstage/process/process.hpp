@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <genstage/core/exit_reason.hpp>
 #include <genstage/core/instant.hpp>
 #include <genstage/core/log.hpp>
@@ -15,6 +16,8 @@
 namespace genstage::inline v0 {
 
 struct spawn_options;
+class process_extras;
+struct parting;
 
 /// Whether a process takes exit signals as messages or ends with them.
 enum class exit_signals : std::uint8_t {
@@ -34,10 +37,10 @@ enum class exit_signals : std::uint8_t {
 /// Source: A1 to A21 of the specification; Erlang/OTP's signal table (A8).
 class process {
  public:
-  process() = default;
+  process();
   process(const process&) = delete;
   process& operator=(const process&) = delete;
-  virtual ~process() = default;
+  virtual ~process();
 
   /// The process that runs on this thread, or null.
   [[nodiscard]] static process* current() noexcept;
@@ -70,6 +73,10 @@ class process {
   void exit(const process_ref& other, exit_reason reason) const;
   timer_id send_after(duration delay, message_ptr sent) const;
 
+  /// Calls `release` when the process has ended, before anybody is told. It may run on another
+  /// thread if the process is abandoned.
+  void on_release(std::move_only_function<void() noexcept> release);
+
   void log(log_level level, std::string text) const;
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
@@ -82,6 +89,11 @@ class process {
   virtual void send_output() {}
   /// Identifies the type of `user()`.
   [[nodiscard]] virtual const void* user_type() const noexcept { return nullptr; }
+
+  /// How the user's object wants its state to be shown, for status and reports (A35).
+  [[nodiscard]] virtual std::string describe_state() const { return {}; }
+  /// The bytes of this object and the user's, without what they have allocated.
+  [[nodiscard]] virtual std::size_t footprint() const noexcept { return sizeof(process); }
 
   /// Runs a coroutine as the current callback. False if it suspended; then `callback_ended` is
   /// called once it has ended.
@@ -115,13 +127,20 @@ class process {
 
  private:
   friend class process_cell;
+  friend class process_extras;
   friend class runtime;
 
   enum class phase : std::uint8_t { unborn, starting, running, terminating };
+  struct monitored {
+    unique_id monitor;
+    pid who;
+    bool operator==(unique_id other) const noexcept { return monitor == other; }
+  };
 
   runnable::verdict activate() noexcept;
-  void fetch();
+  bool fetch();
   void step(message_ptr next);
+  void observed_step(message_ptr next);
   void guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept;
   void fail(exit_reason reason) noexcept;
   void handle_control(message_ptr control);
@@ -136,6 +155,9 @@ class process {
   runnable::verdict finish() noexcept;
   void move_in(process_cell& home, const spawn_options& options);
   static void discard(process* left) noexcept;
+  void end_abandoned() noexcept;
+  [[nodiscard]] parting part() noexcept;
+  [[nodiscard]] process_extras& extras();
 
   process_cell* cell_ = nullptr;
   std::string label_;
@@ -149,9 +171,11 @@ class process {
   message_list inbox_;
   std::vector<process_ref> links_;
   std::vector<std::unique_ptr<monitor_message>> watchers_;
-  std::vector<unique_id> monitors_;
+  std::vector<monitored> monitors_;
   std::optional<completion<std::optional<exit_reason>>> started_;
   std::string name_;
+  /// What few processes need; null for the others.
+  std::unique_ptr<process_extras> extras_;
 };
 
 }  // namespace genstage::inline v0

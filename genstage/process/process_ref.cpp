@@ -2,6 +2,7 @@
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/process/signals.hpp>
+#include <thread>
 
 namespace genstage::inline v0 {
 
@@ -10,6 +11,16 @@ namespace {
 constexpr std::uint64_t count_mask = 0xffff'ffffU;
 
 }  // namespace
+
+process_cell::guard::guard(process_cell& guarded) noexcept : cell_{guarded} {
+  while (cell_.guarded_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+}
+
+void process_cell::note_kill() noexcept {
+  std::int64_t never = -1;
+  killed_at_.compare_exchange_strong(never, scheduler_.now().time_since_epoch().count(),
+                                     std::memory_order_relaxed);
+}
 
 bool process_cell::try_send(message_ptr& sent) noexcept {
   switch (mail_.push(sent)) {

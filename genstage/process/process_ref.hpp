@@ -39,13 +39,33 @@ class process_cell final : public runnable, public waiter {
 
  private:
   friend class process;
+  friend class process_extras;
   friend class runtime;
+  friend struct parting;
 
   static verdict run_process(runnable& base) noexcept;
+  static verdict run_observed(runnable& base) noexcept;
+
+  /// Guards links, watchers and what is released at the end against the thread that abandons the
+  /// process; held for a few instructions, and never while the runtime's lock is held.
+  class [[nodiscard]] guard {
+   public:
+    explicit guard(process_cell& guarded) noexcept;
+    ~guard() { cell_.guarded_.store(false, std::memory_order_release); }
+    guard(const guard&) = delete;
+    guard& operator=(const guard&) = delete;
+
+   private:
+    process_cell& cell_;
+  };
+  /// Notes when the process was first told to die at once.
+  void note_kill() noexcept;
+  bool abandon() noexcept;
 
   runtime& owner_;
   driver& scheduler_;
   const std::uint32_t index_;
+  std::atomic<bool> guarded_{false};
   /// Lower half: the references, one of the process while it lives and one of each `process_ref`.
   /// Upper half: the generation, so that a stale identity can't take a reference to the next
   /// process; it changes only while there are no references, under the runtime's lock.
@@ -56,6 +76,8 @@ class process_cell final : public runnable, public waiter {
   /// The name of the callback that runs or waits now. Here and not in the process, since reports
   /// read it from other threads while the process may end.
   std::atomic<const char*> callback_{nullptr};
+  /// When a kill was sent to the process, in nanoseconds of the driver's clock; negative for never.
+  std::atomic<std::int64_t> killed_at_{-1};
 };
 
 /// A counted reference to a process, alive or dead. Sending through it costs no look-up.

@@ -20,15 +20,28 @@ struct text_hash {
   }
 };
 
+/// Whatever it interrupts: an activation that has handled it gives others their turn.
+struct hurry_message final : system_message {
+  hurry_message() noexcept : system_message{moment::at_once} {}
+  void act(process&) override {}
+};
+
+std::string milliseconds(duration span) {
+  return fmt::format("{} ms", std::chrono::duration_cast<std::chrono::milliseconds>(span).count());
+}
+
 }  // namespace
 
 class runtime::implementation {
  public:
   implementation(driver* given, runtime_options chosen)
       : options{std::move(chosen)},
-        pool{given == nullptr
-                 ? std::make_unique<thread_pool>(thread_pool_options{.workers = options.workers})
-                 : nullptr},
+        pool{given == nullptr ? std::make_unique<thread_pool>(thread_pool_options{
+                                    .workers = options.workers,
+                                    .replacement_workers = options.replacement_workers,
+                                    .stall_report_after = options.stall_report_after,
+                                    .stalled = [this](const stall& seen) { handle_stall(seen); }})
+                              : nullptr},
         scheduler{given != nullptr ? *given : *pool} {}
 
   struct registered {
@@ -44,6 +57,18 @@ class runtime::implementation {
     return named != names.end() ? named->first : to_string(process);
   }
 
+  /// On the monitor's thread, while the callback runs: only the cell is safe to look at.
+  void handle_stall(const stall& seen) noexcept;
+
+  [[nodiscard]] process_ref find(pid process) {
+    const std::scoped_lock lock{mutex};
+    if (!process || process.index >= cells.size()) return {};
+    process_cell& cell = cells[process.index];
+    // Who refers to a dead process keeps its cell, so a cell alone says nothing about life.
+    if (cell.mail_.is_closed() || !cell.try_retain(process.generation)) return {};
+    return process_ref{&cell};
+  }
+
   const runtime_options options;
   const std::unique_ptr<thread_pool> pool;
   driver& scheduler;
@@ -56,6 +81,32 @@ class runtime::implementation {
   std::vector<process_cell*> free_cells;
   std::unordered_map<std::string, registered, text_hash, std::equal_to<>> names;
 };
+
+void runtime::implementation::handle_stall(const stall& seen) noexcept {
+  const process_ref stuck = find(static_cast<process_cell&>(*seen.what).id());
+  if (!stuck) return;
+  process_cell& cell = *stuck.cell();
+  // It is only a long queue of short callbacks if this comes to be handled.
+  if (seen.is_new) cell.send(std::make_unique<hurry_message>());
+  const char* const runs = cell.callback_.load(std::memory_order_relaxed);
+  const char* const callback = runs != nullptr ? runs : "a callback";
+  if (seen.is_to_be_reported) {
+    options.log({log_level::warning, label_of(cell.id()),
+                 fmt::format("{} has not returned for {}; {} of at most {} replacement workers {} "
+                             "lent",
+                             callback, milliseconds(seen.lasts), seen.lent, seen.lendable,
+                             seen.lent == 1 ? "is" : "are")});
+  }
+  const std::int64_t killed_at = cell.killed_at_.load(std::memory_order_relaxed);
+  if (killed_at < 0 || scheduler.now() - instant{duration{killed_at}} < options.abandon_after) {
+    return;
+  }
+  const std::string label = label_of(cell.id());
+  if (!cell.abandon()) return;
+  options.log({log_level::error, label,
+               fmt::format("{} has not returned {} after the process was killed; abandoned",
+                           callback, milliseconds(options.abandon_after))});
+}
 
 runtime::runtime(runtime_options options)
     : self_{std::make_unique<implementation>(nullptr, std::move(options))} {}
@@ -113,6 +164,7 @@ result<process_ref> runtime::spawn(std::unique_ptr<process> body, spawn_options 
   process_ref spawned{cell};
   process* const here = process::current();
   if (options.parent && here != nullptr && here->id() == options.parent.id()) {
+    const process_cell::guard held{*here->cell_};
     here->links_.push_back(spawned);
   } else if (options.parent &&
              !options.parent.send(std::make_unique<link_message>(message_kind::link, spawned))) {
@@ -132,12 +184,7 @@ process_ref runtime::find(std::string_view name) const {
 }
 
 process_ref runtime::find(pid process) const {
-  const std::scoped_lock lock{self_->mutex};
-  if (!process || process.index >= self_->cells.size()) return {};
-  process_cell& cell = self_->cells[process.index];
-  // Who refers to a dead process keeps its cell, so a cell alone says nothing about life.
-  if (cell.mail_.is_closed() || !cell.try_retain(process.generation)) return {};
-  return process_ref{&cell};
+  return self_->find(process);
 }
 
 const void* runtime::user_type(std::string_view name) const {
@@ -147,7 +194,12 @@ const void* runtime::user_type(std::string_view name) const {
 }
 
 void runtime::exit(const process_ref& receiver, exit_reason reason) const {
+  if (reason.kind() == exit_kind::kill && receiver) receiver.cell()->note_kill();
   receiver.send(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
+}
+
+bool runtime::abandon(const process_ref& lost) const noexcept {
+  return lost && lost.cell()->abandon();
 }
 
 operation<exit_reason> runtime::down(const process_ref& watched) const {
@@ -191,10 +243,11 @@ std::vector<runtime::running_callback> runtime::running() const {
   return all;
 }
 
-void runtime::forget(const std::string& name) noexcept {
+void runtime::forget(const std::string& name, pid holder) noexcept {
   if (name.empty()) return;
   const std::scoped_lock lock{self_->mutex};
-  self_->names.erase(name);
+  const auto held = self_->names.find(name);
+  if (held != self_->names.end() && held->second.who == holder) self_->names.erase(held);
 }
 
 void runtime::ended() noexcept {

@@ -17,9 +17,17 @@ struct runtime_options {
   log_sink log = standard_error_log();
   /// Worker threads of the runtime's own pool; 0 means one for each processor.
   std::size_t workers = 0;
+  /// How many more are lent at most while callbacks do not return; no value means as many again.
+  std::optional<std::size_t> replacement_workers{};
+  /// A callback that has run for so long is reported, once, as a warning.
+  duration stall_report_after = std::chrono::seconds{1};
+  /// A process that was killed and whose callback does not return for so long is abandoned.
+  duration abandon_after = std::chrono::seconds{5};
   /// Where the demand conversation is recorded; null for nowhere. Outlives the runtime.
   recorder* records = nullptr;
 };
+
+struct debug_options;
 
 /// What a new process gets from the one that spawns it.
 struct spawn_options {
@@ -31,6 +39,8 @@ struct spawn_options {
   std::optional<completion<std::optional<exit_reason>>> started{};
   /// Told the reason when the process has ended, however early: a monitor set before it runs.
   std::optional<completion<exit_reason>> ended{};
+  /// What is observed of it from the start on; see process/debug.hpp.
+  std::shared_ptr<const debug_options> debug{};
 };
 
 /// The home of processes: their identities, their names and the driver that runs them.
@@ -59,6 +69,10 @@ class runtime {
   [[nodiscard]] const void* user_type(std::string_view name) const;
 
   void exit(const process_ref& receiver, exit_reason reason) const;
+  /// Gives up a process whose callback does not return: its name is free, links and watchers are
+  /// told `killed`, and nothing can be sent to it any more. The callback goes on; when it returns,
+  /// the process ends in silence. False if the process had ended.
+  bool abandon(const process_ref& lost) const noexcept;
   /// Completes with the reason once the process has ended; noproc if it had ended before.
   /// Cancel: destroying the operation ends the watch.
   [[nodiscard]] operation<exit_reason> down(const process_ref& watched) const;
@@ -84,7 +98,7 @@ class runtime {
   friend class process_cell;
   class implementation;
 
-  void forget(const std::string& name) noexcept;
+  void forget(const std::string& name, pid holder) noexcept;
   void ended() noexcept;
   void recycle(process_cell& cell) noexcept;
 

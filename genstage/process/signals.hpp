@@ -67,6 +67,20 @@ struct demonitor_message final : message {
   unique_id monitor;
 };
 
+/// A request to the process itself rather than to the user's object: handled on the control lane.
+///
+/// Source: A27, A33.
+struct system_message : message {
+  /// Whether it can be handled while a callback is suspended, or has to wait for its end.
+  enum class moment : std::uint8_t { at_once, between_callbacks };
+
+  explicit system_message(moment earliest) noexcept
+      : message{message_kind::system}, when{earliest} {}
+  virtual void act(process& receiver) = 0;
+
+  moment when;
+};
+
 /// A cast or a call: it knows the type of its receiver and the handler to run there.
 struct user_message : message {
   user_message() noexcept : message{message_kind::user} {}

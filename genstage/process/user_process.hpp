@@ -64,6 +64,15 @@ class user_process : public process {
 
   void* user() noexcept final { return user_.get(); }
   const void* user_type() const noexcept final { return type_key<S>(); }
+  [[nodiscard]] std::string describe_state() const final {
+    if constexpr (requires(const S& made) { std::string{made.describe_state()}; }) {
+      if (user_) return user_->describe_state();
+    }
+    return {};
+  }
+  [[nodiscard]] std::size_t footprint() const noexcept override {
+    return sizeof(user_process) + sizeof(S);
+  }
 
  protected:
   [[nodiscard]] S& object() noexcept { return *user_; }

@@ -5,6 +5,7 @@
 #include <genstage/scheduler/timer_queue.hpp>
 #include <mutex>
 #include <random>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,7 +39,18 @@ struct alignas(64) worker {
   std::atomic<runnable*> running{nullptr};
   std::atomic<std::int64_t> running_since{0};
   std::atomic<std::uint32_t> progress{0};
-  std::uint32_t seen_progress = 0;  ///< By the monitor, which alone touches it.
+  /// When the monitor first saw that the callback does not return, less one check; 0 for no stall.
+  /// Written by the monitor alone, read for reports.
+  std::atomic<std::int64_t> stalled_since{0};
+  /// The monitor alone touches these.
+  std::uint32_t seen_progress = 0;
+  bool was_running = false;
+  bool is_new_stall = false;
+  bool is_reported = false;
+  /// Of one that is lent: set by the monitor before the thread starts, and by the thread when it
+  /// leaves, after which the monitor joins it.
+  std::atomic<bool> is_lent{false};
+  std::thread thread;
 };
 
 thread_local worker* this_worker = nullptr;
@@ -48,13 +60,15 @@ thread_local worker* this_worker = nullptr;
 class thread_pool::implementation {
  public:
   implementation(thread_pool& owner, thread_pool_options options)
-      : options_{options}, workers_(worker_threads(options)) {
+      : options_{std::move(options)},
+        base_count_{worker_threads(options_)},
+        workers_(base_count_ + options_.replacement_workers.value_or(base_count_)) {
     for (std::size_t index = 0; index < workers_.size(); ++index) {
       workers_[index].pool = &owner;
       workers_[index].index = index;
     }
     timer_thread_ = std::thread{[this] { fire_timers(); }};
-    for (worker& each : workers_) threads_.emplace_back([this, &each] { work(each); });
+    for (std::size_t index = 0; index < base_count_; ++index) start(workers_[index]);
   }
 
   void stop() noexcept {
@@ -64,8 +78,10 @@ class thread_pool::implementation {
       wake_.notify_all();
       timers_changed_.notify_all();
     }
-    for (std::thread& each : threads_) each.join();
-    timer_thread_.join();
+    timer_thread_.join();  // First, since it starts threads.
+    for (worker& each : workers_) {
+      if (each.thread.joinable()) each.thread.join();
+    }
     // What they hold must not outlive what the pool's owner destroys next.
     timers_ = {};
   }
@@ -120,13 +136,20 @@ class thread_pool::implementation {
     const instant at = now();
     for (const worker& each : workers_) {
       runnable* const what = each.running.load(std::memory_order_acquire);
-      const instant since{duration{each.running_since.load(std::memory_order_relaxed)}};
-      if (what != nullptr) all.push_back({what, at - since});
+      if (what == nullptr) continue;
+      const std::int64_t stalled = each.stalled_since.load(std::memory_order_relaxed);
+      const instant since{
+          duration{stalled != 0 ? stalled : each.running_since.load(std::memory_order_relaxed)}};
+      // What runs for longer than two checks is known as a stall; the other figure is sampled, and
+      // may be of an activation before.
+      const duration lasts = at - since;
+      all.push_back({what, stalled != 0 ? lasts : std::min(lasts, 2 * options_.stall_check)});
     }
     return all;
   }
 
-  [[nodiscard]] std::size_t worker_count() const noexcept { return workers_.size(); }
+  [[nodiscard]] std::size_t worker_count() const noexcept { return base_count_; }
+  [[nodiscard]] std::size_t lent_count() const noexcept { return lent_.load(); }
 
  private:
   static std::size_t worker_threads(const thread_pool_options& options) {
@@ -138,9 +161,10 @@ class thread_pool::implementation {
     this_worker = &self;
     bool was_parked = false;
     while (!stopping_.load(std::memory_order_relaxed)) {
+      if (is_dispensable(self)) return;
       runnable* const next = find_work(self);
       if (next == nullptr) {
-        park();
+        park(self);
         was_parked = true;
         continue;
       }
@@ -177,8 +201,9 @@ class thread_pool::implementation {
   }
 
   runnable* steal(worker& self) noexcept {
-    for (std::size_t step = 1; step < workers_.size(); ++step) {
-      worker& victim = workers_[(self.index + step) % workers_.size()];
+    const std::size_t count = used_.load(std::memory_order_relaxed);
+    for (std::size_t step = 1; step < count; ++step) {
+      worker& victim = workers_[(self.index + step) % count];
       if (victim.queue.is_empty()) continue;
       // A cheap queue is left to its owner, as long as the owner makes progress.
       if (victim.queue.worth() < options_.steal_worth.count() && makes_progress(victim)) continue;
@@ -240,12 +265,13 @@ class thread_pool::implementation {
     wake_.notify_one();
   }
 
-  void park() noexcept {
+  void park(const worker& self) noexcept {
     std::unique_lock lock{parking_};
     const std::size_t already = parked_.fetch_add(1, std::memory_order_seq_cst);
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    const bool all_idle = already + 1 == workers_.size();
-    if (!stopping_.load() && shared_.is_empty() && !(all_idle && any_queue())) {
+    const bool all_idle = already + 1 == base_count_ + lent_.load();
+    const bool has_to_leave = self.index >= base_count_ && is_too_many();
+    if (!stopping_.load() && !has_to_leave && shared_.is_empty() && !(all_idle && any_queue())) {
       if (all_idle || watched_.load(std::memory_order_seq_cst)) {
         wake_.wait(lock);
       } else {
@@ -258,19 +284,93 @@ class thread_pool::implementation {
   }
 
   [[nodiscard]] bool any_queue() const noexcept {
-    return std::ranges::any_of(workers_, [](const worker& each) { return !each.queue.is_empty(); });
+    const auto used = std::span{workers_}.first(used_.load(std::memory_order_relaxed));
+    return std::ranges::any_of(used, [](const worker& each) { return !each.queue.is_empty(); });
   }
 
-  /// Gives what waits behind a callback that does not return to the other workers.
-  void rescue_from_stalled() noexcept {
-    for (worker& each : workers_) {
+  void start(worker& place) {
+    place.thread = std::thread{[this, &place] { work(place); }};
+  }
+
+  [[nodiscard]] bool is_too_many() const noexcept { return lent_.load() > stuck_.load(); }
+
+  /// Whether this thread is lent and not needed any more; it then has left the pool.
+  bool is_dispensable(worker& self) noexcept {
+    if (self.index < base_count_ || !is_too_many()) return false;
+    {
+      const std::scoped_lock lock{parking_};
+      if (!is_too_many()) return false;
+      lent_.fetch_sub(1);
+    }
+    if (runnable* const left = take_slot(self)) shared_.push(*left);
+    while (runnable* const left = self.queue.pop()) shared_.push(*left);
+    wake_one_if_parked();
+    self.is_lent.store(false, std::memory_order_release);
+    return true;
+  }
+
+  /// Looks for callbacks that do not return: gives what waits behind them to the other workers,
+  /// lends workers in their stead, and tells of them.
+  void look_for_stalls() noexcept {
+    const instant at = now();
+    std::size_t stuck = 0;
+    for (worker& each : std::span{workers_}.first(used_.load(std::memory_order_relaxed))) {
       const std::uint32_t before =
           std::exchange(each.seen_progress, each.progress.load(std::memory_order_relaxed));
-      const bool is_stalled =
-          each.running.load(std::memory_order_acquire) != nullptr && each.seen_progress == before;
-      if (!is_stalled) continue;
+      const bool is_running = each.running.load(std::memory_order_acquire) != nullptr;
+      const bool was_running = std::exchange(each.was_running, is_running);
+      if (!is_running || !was_running || each.seen_progress != before) {
+        each.stalled_since.store(0, std::memory_order_relaxed);
+        each.is_reported = false;
+        continue;
+      }
+      ++stuck;
+      each.is_new_stall = each.stalled_since.load(std::memory_order_relaxed) == 0;
+      if (each.is_new_stall) {
+        each.stalled_since.store((at - options_.stall_check).time_since_epoch().count(),
+                                 std::memory_order_relaxed);
+      }
       if (runnable* const waiting = take_slot(each)) shared_.push(*waiting);
       if (!shared_.is_empty() || !each.queue.is_empty()) wake_one_if_parked();
+    }
+    lend(stuck);
+    if (stuck > 0 && options_.stalled) tell_of_stalls(at);
+  }
+
+  /// Keeps as many threads that can work as there are workers, if places allow.
+  void lend(std::size_t stuck) noexcept {
+    const std::scoped_lock lock{parking_};
+    stuck_.store(stuck);
+    if (stopping_.load()) return;
+    for (std::size_t index = base_count_; index < workers_.size() && lent_.load() < stuck;
+         ++index) {
+      worker& place = workers_[index];
+      if (place.is_lent.load(std::memory_order_acquire)) continue;
+      if (place.thread.joinable()) place.thread.join();  // It has left.
+      place.is_lent.store(true, std::memory_order_relaxed);
+      lent_.fetch_add(1);
+      if (used_.load() <= index) used_.store(index + 1);
+      try {
+        start(place);
+      } catch (...) {  // The system has no thread left; the next check tries again.
+        place.is_lent.store(false, std::memory_order_relaxed);
+        lent_.fetch_sub(1);
+        break;
+      }
+    }
+    if (is_too_many()) wake_.notify_all();
+  }
+
+  void tell_of_stalls(instant at) noexcept {
+    for (worker& each : std::span{workers_}.first(used_.load(std::memory_order_relaxed))) {
+      const std::int64_t since = each.stalled_since.load(std::memory_order_relaxed);
+      runnable* const what = each.running.load(std::memory_order_acquire);
+      if (since == 0 || what == nullptr) continue;
+      const duration lasts = at - instant{duration{since}};
+      const bool is_due = !each.is_reported && lasts >= options_.stall_report_after;
+      each.is_reported |= is_due;
+      options_.stalled(
+          {what, lasts, each.is_new_stall, is_due, lent_.load(), workers_.size() - base_count_});
     }
   }
 
@@ -279,7 +379,9 @@ class thread_pool::implementation {
     instant next_check = now() + options_.stall_check;
     while (!stopping_.load()) {
       if (now() >= next_check) {
-        rescue_from_stalled();
+        lock.unlock();  // Whoever is told may use timers.
+        look_for_stalls();
+        lock.lock();
         next_check = now() + options_.stall_check;
       }
       if (auto due = timers_.take_due(now())) {
@@ -296,7 +398,14 @@ class thread_pool::implementation {
 
   const thread_pool_options options_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  const std::size_t base_count_;
+  /// The fixed ones, and after them places for those that are lent.
   std::vector<worker> workers_;
+  /// Places from the first to the last that has ever been lent; the others have no work to steal.
+  std::atomic<std::size_t> used_{base_count_};
+  /// How many are stuck now, as the monitor saw, and how many are lent. Changed under parking_.
+  std::atomic<std::size_t> stuck_{0};
+  std::atomic<std::size_t> lent_{0};
   ready_queue shared_;
   std::atomic<bool> stopping_{false};
 
@@ -311,12 +420,11 @@ class thread_pool::implementation {
   timer_queue timers_;
   instant sleeps_until_{};  ///< Of the timer thread.
 
-  std::vector<std::thread> threads_;
   std::thread timer_thread_;
 };
 
 thread_pool::thread_pool(thread_pool_options options)
-    : self_{std::make_unique<implementation>(*this, options)} {}
+    : self_{std::make_unique<implementation>(*this, std::move(options))} {}
 
 thread_pool::~thread_pool() {
   stop();
@@ -344,6 +452,10 @@ std::uint64_t thread_pool::random() noexcept {
 
 std::vector<driver::running_now> thread_pool::running() const {
   return self_->running();
+}
+
+std::size_t thread_pool::lent_count() const noexcept {
+  return self_->lent_count();
 }
 
 std::size_t thread_pool::worker_count() const noexcept {

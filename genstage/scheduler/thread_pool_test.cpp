@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <latch>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -105,6 +107,62 @@ TEST(thread_pool_test, what_waits_behind_a_callback_that_does_not_return_runs_el
   waiting.done.wait();
   spins.released.store(true);
   spins.done.wait();
+}
+
+/// Spins until it is released.
+struct stuck final : runnable {
+  stuck() : runnable{&turn} {}
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<stuck&>(base);
+    while (!self.released.load()) std::this_thread::yield();
+    self.done.count_down();
+    return verdict::idle;
+  }
+  std::atomic<bool> released{false};
+  std::latch done{1};
+};
+
+TEST(thread_pool_test, workers_are_lent_while_all_are_stuck_and_leave_when_they_return) {
+  stuck one;
+  stuck two;
+  counting_runnable waiting{3};
+  thread_pool pool{{.workers = 2, .stall_check = std::chrono::milliseconds{1}}};
+  pool.make_ready(one);
+  pool.make_ready(two);
+
+  pool.make_ready(waiting);
+
+  waiting.done.wait();
+  EXPECT_GE(pool.lent_count(), 1U);
+  one.released = two.released = true;
+  one.done.wait();
+  two.done.wait();
+  while (pool.lent_count() > 0) std::this_thread::yield();
+}
+
+TEST(thread_pool_test, no_more_workers_are_lent_than_is_allowed_and_each_stall_is_reported_once) {
+  std::vector<std::unique_ptr<stuck>> all;
+  for (int number = 0; number < 5; ++number) all.push_back(std::make_unique<stuck>());
+  std::atomic<int> reports{0};
+  std::atomic<int> checks{0};
+  std::atomic<std::size_t> most{0};
+  thread_pool pool{{.workers = 1,
+                    .stall_check = std::chrono::milliseconds{1},
+                    .replacement_workers = 2,
+                    .stall_report_after = std::chrono::milliseconds{3},
+                    .stalled = [&](const stall& seen) {
+                      reports += seen.is_to_be_reported ? 1 : 0;
+                      most = std::max(most.load(), seen.lent);
+                      ++checks;
+                    }}};
+
+  for (const auto& each : all) pool.make_ready(*each);
+  while (reports.load() < 3 || checks.load() < 50) std::this_thread::yield();
+
+  EXPECT_EQ(reports.load(), 3);  // One worker and two lent ones are stuck, the others wait.
+  EXPECT_EQ(most.load(), 2U);
+  for (const auto& each : all) each->released = true;
+  for (const auto& each : all) each->done.wait();
 }
 
 /// Keeps one worker busy for ever: itself from the queue, and in between a chain through the slot,

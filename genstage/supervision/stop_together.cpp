@@ -78,7 +78,7 @@ task<> supervising::stop_together(std::vector<leaver> leaving) {
     operation<exit_reason> waiting = std::move(ends[index]);
     const result<exit_reason> ended = co_await std::move(waiting);
     if (!ended) {
-      report_abandoned(one.spec, one.process.id());
+      abandon(one.spec, one.process);
       continue;
     }
     task<exit_reason> asking = true_reason(one.process, *ended);

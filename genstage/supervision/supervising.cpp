@@ -123,7 +123,7 @@ task<> supervising::stop_process(const child_spec& child, process_ref leaving) {
     ended = co_await std::move(waiting);
   }
   if (!ended) {
-    report_abandoned(child, leaving.id());
+    abandon(child, leaving);
     co_return;
   }
   task<exit_reason> asking = true_reason(leaving, *ended);
@@ -134,10 +134,13 @@ task<> supervising::stop_process(const child_spec& child, process_ref leaving) {
   }
 }
 
-void supervising::report_abandoned(const child_spec& child, pid who) {
+/// Its name is free from here on, and whoever watches it is told; the callback may return or not.
+void supervising::abandon(const child_spec& child, const process_ref& leaving) {
+  if (!owner().abandon(leaving)) return;  // It has ended meanwhile.
   log(log_level::error,
       fmt::format("child {} {}: its callback has not returned {} after it was killed; abandoned",
-                  child.id, to_string(who), to_string(shutdown_limit{options_.abandon_after})));
+                  child.id, to_string(leaving.id()),
+                  to_string(shutdown_limit{options_.abandon_after})));
 }
 
 task<> supervising::leave(exit_reason reason) {

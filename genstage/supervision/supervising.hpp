@@ -77,7 +77,7 @@ class supervising : public process {
  private:
   operation<exit_reason> watch(const process_ref& child, shutdown_limit within);
   task<exit_reason> true_reason(process_ref ended, exit_reason seen);
-  void report_abandoned(const child_spec& child, pid who);
+  void abandon(const child_spec& child, const process_ref& leaving);
 
   supervising_options options_;
   std::size_t depth_ = 0;
