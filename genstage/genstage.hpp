@@ -13,4 +13,8 @@
 #include <genstage/process/server.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/stage/stage.hpp>
+#include <genstage/supervision/async_stream.hpp>
+#include <genstage/supervision/dynamic_supervisor.hpp>
+#include <genstage/supervision/partition_supervisor.hpp>
 #include <genstage/supervision/supervisor.hpp>
+#include <genstage/supervision/task_supervisor.hpp>

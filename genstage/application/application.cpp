@@ -31,6 +31,11 @@ sigset_t stop_signals() {
 
 }  // namespace
 
+bool ends_program(restart_type type, const exit_reason& reason) {
+  if (type == restart_type::temporary) return false;
+  return type == restart_type::permanent || reason.kind() != exit_kind::normal;
+}
+
 class application::implementation {
  public:
   explicit implementation(application_spec chosen)
@@ -55,6 +60,13 @@ class application::implementation {
     const bool is_up = outcome && !*outcome;
     if (is_up && notice) notice();
     const result<exit_reason> reason = sync_wait(std::move(ending));
+    if (is_up && !stop_requested && !ends_program(spec.restart, *reason)) {
+      home.log(log_level::error, "application",
+               "the tree ended with " + explain(*reason) + "; the program goes on without it");
+      std::unique_lock lock{mutex};
+      changed.wait(lock, [this] { return stop_requested.load(); });
+    }
+    if (is_up && spec.stopped) spec.stopped();
     home.stop();  // Within the hard limit too: an abandoned callback may never return.
     {
       const std::scoped_lock lock{mutex};
@@ -64,7 +76,7 @@ class application::implementation {
     pthread_kill(watcher.native_handle(), SIGTERM);
     watcher.join();
     if (!is_up && !stop_requested) return failed(to_string(*reason));
-    return stop_requested ? 0 : failed("the tree gave up: " + to_string(*reason));
+    return stop_requested ? 0 : failed("the tree gave up: " + explain(*reason));
   }
 
   void request_stop() noexcept {
@@ -98,7 +110,11 @@ class application::implementation {
       if (ended) return;
       stop_requested = true;
     }
-    home.exit(top, exit_reason::shutdown());
+    changed.notify_all();
+    std::thread stopping{[this, &top] {
+      if (spec.prepare_stop) spec.prepare_stop();
+      home.exit(top, exit_reason::shutdown());
+    }};
     std::thread impatient{[this] { end_at_second_signal(); }};
     {
       std::unique_lock lock{mutex};
@@ -108,6 +124,7 @@ class application::implementation {
     }
     pthread_kill(impatient.native_handle(), SIGTERM);
     impatient.join();
+    stopping.join();
   }
 
   void end_at_second_signal() {

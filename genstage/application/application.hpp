@@ -16,7 +16,20 @@ struct application_spec {
   /// From the signal to the end of the program at the latest; see `application::run`.
   duration hard_limit = std::chrono::seconds{10};
   runtime_options runtime{};
+  /// What it means for the program when the tree ends by itself: permanent ends it; transient ends
+  /// it unless the reason is normal, which a supervisor that gives up never has; temporary is only
+  /// logged. A program that goes on without its tree waits for a signal. Source: A66.
+  restart_type restart = restart_type::permanent;
+  /// Called when the program is asked to stop, before the tree is. May wait, for instance until
+  /// what was accepted is done: the hard limit goes on counting. Not called when the tree ends by
+  /// itself. Must not throw. Source: A65.
+  std::function<void()> prepare_stop{};
+  /// Called once the tree has ended, for whatever reason, if it had started. Must not throw.
+  std::function<void()> stopped{};
 };
+
+/// Whether the program ends because its tree has ended by itself. Source: A66.
+[[nodiscard]] bool ends_program(restart_type type, const exit_reason& reason);
 
 /// Runs a tree of processes until a signal, and then stops it in reverse order.
 ///

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace genstage {
 namespace {
@@ -42,6 +43,7 @@ TEST(application_test, a_stop_that_is_asked_for_ends_with_status_0) {
   EXPECT_EQ(app.run(), 0);
 }
 
+// A65
 TEST(application_test, sigterm_stops_the_tree) {
   application app{{.children = {child(idler)}, .runtime = {.log = silent_log()}}};
   app.on_started([] { kill(getpid(), SIGTERM); });
@@ -69,6 +71,7 @@ TEST(application_test, a_signal_that_comes_twice_at_once_is_one_request) {
   EXPECT_EQ(app.run(), 0);
 }
 
+// A44, A64
 TEST(application_test, a_tree_that_cannot_start_ends_with_status_1_and_says_why) {
   application app{{.children = {child(idler), child(broken)}, .runtime = {.log = silent_log()}}};
   testing::internal::CaptureStderr();
@@ -78,6 +81,72 @@ TEST(application_test, a_tree_that_cannot_start_ends_with_status_1_and_says_why)
   EXPECT_EQ(status, 1);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("failed to start child broken"),
             std::string::npos);
+}
+
+// A65
+TEST(application_test, a_stop_is_prepared_before_the_tree_ends_and_finished_after_it) {
+  std::vector<std::string> seen;
+  application_spec spec{.children = {child(idler)}};
+  spec.runtime.log = silent_log();
+  application* running = nullptr;
+  spec.prepare_stop = [&] {
+    seen.emplace_back(running->home().find("idler") ? "prepared with the tree" : "too late");
+  };
+  spec.stopped = [&] {
+    seen.emplace_back(running->home().find("idler") ? "too early" : "stopped without it");
+  };
+  application app{std::move(spec)};
+  running = &app;
+  app.on_started([&] { app.request_stop(); });
+
+  EXPECT_EQ(app.run(), 0);
+  EXPECT_EQ(seen, (std::vector<std::string>{"prepared with the tree", "stopped without it"}));
+}
+
+// A66
+TEST(application_test, the_restart_type_decides_what_the_end_of_the_tree_means) {
+  EXPECT_TRUE(ends_program(restart_type::permanent, exit_reason::normal()));
+  EXPECT_FALSE(ends_program(restart_type::transient, exit_reason::normal()));
+  EXPECT_TRUE(ends_program(restart_type::transient, exit_reason::shutdown()));
+  EXPECT_FALSE(ends_program(restart_type::temporary, exit_reason::user("tired")));
+}
+
+application_spec that_gives_up(restart_type type) {
+  application_spec spec{.limits = {.restarts = 0, .within = std::chrono::seconds{5}},
+                        .children = {child(idler)}};
+  spec.restart = type;
+  return spec;
+}
+
+// A55, A66
+TEST(application_test, a_permanent_tree_that_gives_up_ends_the_program_and_says_why) {
+  application_spec spec = that_gives_up(restart_type::permanent);
+  spec.runtime.log = silent_log();
+  application app{std::move(spec)};
+  app.on_started([&] { app.home().exit(app.home().find("idler"), exit_reason::user("no disk")); });
+  testing::internal::CaptureStderr();
+
+  const int status = app.run();
+
+  EXPECT_EQ(status, 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(
+                "shutdown, because child idler failed after 0 restarts within 5000 ms, no more are "
+                "allowed: no disk"),
+            std::string::npos);
+}
+
+// A66
+TEST(application_test, a_program_goes_on_without_a_temporary_tree_until_it_is_stopped) {
+  application_spec spec = that_gives_up(restart_type::temporary);
+  application* running = nullptr;
+  spec.runtime.log = [&](const log_record& line) {
+    if (line.text.find("goes on without it") != std::string::npos) running->request_stop();
+  };
+  application app{std::move(spec)};
+  running = &app;
+  app.on_started([&] { app.home().exit(app.home().find("idler"), exit_reason::kill()); });
+
+  EXPECT_EQ(app.run(), 0);
 }
 
 void run_a_spinning_program() {

@@ -188,7 +188,7 @@ TEST_F(stall_acceptance_test, a_supervisor_abandons_a_child_that_spins_and_goes_
   runtime home{options(lines)};
   supervisor_spec tree{.strategy = restart_strategy::one_for_all,
                        .children = {child(first, &released).shutdown(50ms), child(helper)},
-                       .abandon_after = 100ms};
+                       .options = {.abandon_after = 100ms}};
   auto [far, near] = make_operation<std::optional<exit_reason>>();
   auto top = *home.spawn(std::make_unique<supervisor>(std::move(tree)), {.started = far});
   ASSERT_FALSE(sync_wait(std::move(near))->has_value());

@@ -98,12 +98,15 @@ task<> dynamic_supervisor::restart(pid ended, exit_reason why) {
         exit_reason::shutdown().because(too_many_restarts(child.spec, spec_.limits), why);
     report(child.spec, ended, report_context::shutdown, reason);
     children_.erase(ended);
-    return leave(reason);
+    task<> leaving = leave(reason);
+    co_await std::move(leaving);
+  } else if (child.spec.backoff) {
+    const duration wait = child.spec.backoff->wait(++child.failures, owner().scheduler().random());
+    try_again(wait, ended, [this, ended] { return start_again(ended); });
+  } else {
+    task<> starting = start_again(ended);
+    co_await std::move(starting);
   }
-  if (!child.spec.backoff) return start_again(ended);
-  const duration wait = child.spec.backoff->wait(++child.failures, owner().scheduler().random());
-  try_again(wait, ended, [this, ended] { return start_again(ended); });
-  return {};
 }
 
 task<> dynamic_supervisor::start_again(pid ended) {

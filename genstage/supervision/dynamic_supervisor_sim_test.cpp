@@ -151,6 +151,21 @@ TEST_F(dynamic_supervisor_sim_test, failing_restarts_count_until_it_gives_up) {
             "allowed: error (std::runtime_error: cannot start) in init");
 }
 
+TEST_F(dynamic_supervisor_sim_test, a_child_with_a_backoff_waits_before_it_is_started_again) {
+  start_dynamic();
+  child_spec slow = make("a");
+  slow.backoff = restart_backoff{.first = 200ms, .jitter = 0.0};
+  add(slow);
+  take();
+
+  tell("a", crash{});
+
+  EXPECT_EQ(take(), (journal{"-a"}));
+  EXPECT_EQ(counted(), (child_counts{.specs = 1, .active = 0, .supervisors = 0, .workers = 1}));
+  world.run_for(150ms);
+  EXPECT_EQ(take(), (journal{"+a"}));
+}
+
 // A60
 TEST_F(dynamic_supervisor_sim_test, what_all_children_get_is_added_before_each_start) {
   start_dynamic({.prepare = [](child_spec& each) { each.name = "prepared"; }});
