@@ -32,10 +32,15 @@ class mailbox {
   }
 
   /// All that came since the last drain, newest first; `closed_mark` if another thread has closed
-  /// the mailbox (an abandoned process), which then has to be closed again.
+  /// the mailbox (an abandoned process).
   [[nodiscard]] message* drain() noexcept {
-    if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    return head_.exchange(nullptr, std::memory_order_acquire);
+    message* head = head_.load(std::memory_order_relaxed);
+    // No plain exchange, since it would open again what another thread closes meanwhile.
+    while (head != nullptr && head != dead() &&
+           !head_.compare_exchange_weak(head, nullptr, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+    }
+    return head;
   }
 
   /// The process has nothing to do: false if something came meanwhile. After true another thread
@@ -46,10 +51,14 @@ class mailbox {
                                          std::memory_order_relaxed);
   }
 
-  /// Nothing is taken any more; what was left is returned, newest first.
-  [[nodiscard]] message* close() noexcept {
+  struct closed {
+    message* left;  ///< Newest first.
+    bool was_idle;  ///< The process was neither ready nor running.
+  };
+  /// Nothing is taken any more.
+  [[nodiscard]] closed close() noexcept {
     message* const left = head_.exchange(dead(), std::memory_order_acq_rel);
-    return left == idle() || left == dead() ? nullptr : left;
+    return {left == idle() || left == dead() ? nullptr : left, left == idle()};
   }
 
   /// Whether nothing is taken any more. A hint unless the caller is the one who closes.

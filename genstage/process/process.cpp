@@ -91,7 +91,8 @@ runnable::verdict process::activate() noexcept {
 bool process::fetch() {
   message* newest = cell_->mail_.drain();
   if (newest == mailbox::closed_mark()) {
-    end_abandoned();
+    // Another thread has told the others: only the memory is left to free.
+    end_by_signal(exit_reason::killed());
     return false;
   }
   bool was_system = false;
@@ -295,7 +296,8 @@ runnable::verdict process::finish() noexcept {
 
 /// What the end of this process leaves to do. The cell's guard is held.
 parting process::part() noexcept {
-  parting left{.ended = id(), .unread = cell_->mail_.close()};
+  const mailbox::closed mail = cell_->mail_.close();
+  parting left{.ended = id(), .was_idle = mail.was_idle, .unread = mail.left};
   left.links.swap(links_);
   left.watchers.swap(watchers_);
   left.started.swap(started_);
@@ -324,13 +326,6 @@ void parting::tell(const exit_reason& reason, const exit_reason& to_unread) noex
   if (started) started->complete(reason);
 }
 
-/// Another thread has closed the mailbox and told the others: only the memory is left to free.
-void process::end_abandoned() noexcept {
-  parting late{.ended = id(), .unread = cell_->mail_.close()};
-  late.tell(exit_reason::killed(), exit_reason::killed());
-  end_by_signal(exit_reason::killed());
-}
-
 /// Does what `finish` would do, but leaves the body to the callback that still runs in it.
 bool process_cell::abandon() noexcept {
   parting left;
@@ -344,6 +339,8 @@ bool process_cell::abandon() noexcept {
   owner_.forget(name, left.ended);
   left.free_held();
   left.tell(exit_reason::killed(), exit_reason::killed());
+  // One that had nothing to do has to be run once more to end.
+  if (left.was_idle) scheduler_.make_ready(*this);
   return true;
 }
 

@@ -155,7 +155,6 @@ class process {
   runnable::verdict finish() noexcept;
   void move_in(process_cell& home, const spawn_options& options);
   static void discard(process* left) noexcept;
-  void end_abandoned() noexcept;
   [[nodiscard]] parting part() noexcept;
   [[nodiscard]] process_extras& extras();
 

@@ -16,6 +16,7 @@ struct process_status;
 /// What is taken from a process at its end: what it held, and whom to tell.
 struct parting {
   pid ended;
+  bool was_idle = false;
   message* unread = nullptr;  ///< Owned, newest first.
   std::vector<process_ref> links{};
   std::vector<std::unique_ptr<monitor_message>> watchers{};
