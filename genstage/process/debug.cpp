@@ -223,7 +223,8 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
     observed.guarded(&process::begin, nullptr);
   }
   for (int budget = observed_budget;;) {
-    const bool has_changed = observed.fetch();
+    message* const newest = observed.cell_->mail_.drain();
+    const bool has_changed = newest != nullptr && observed.sort(newest);
     note_resumed(observed);
     if (has_changed) return runnable::verdict::again;
     if (observed.ending_ && !observed.is_suspended()) {

@@ -72,7 +72,8 @@ runnable::verdict process::activate() noexcept {
     guarded(&process::begin, nullptr);
   }
   for (int budget = activation_budget;;) {
-    if (fetch()) return runnable::verdict::again;
+    message* const newest = cell_->mail_.drain();
+    if (newest != nullptr && sort(newest)) return runnable::verdict::again;
     if (ending_ && !is_suspended()) {
       if (phase_ != phase::running) return finish();
       guarded(&process::run_terminate, nullptr);
@@ -86,10 +87,9 @@ runnable::verdict process::activate() noexcept {
   }
 }
 
-/// Takes what has come, in order. Control messages act at once; the others wait their turn. True if
-/// the activation has to end, because a system message may have changed what comes next.
-bool process::fetch() {
-  message* newest = cell_->mail_.drain();
+/// Sorts what was drained, in order. Control messages act at once; the others wait their turn. True
+/// if the activation has to end, because a system message may have changed what comes next.
+bool process::sort(message* newest) {
   if (newest == mailbox::closed_mark()) {
     // Another thread has told the others: only the memory is left to free.
     end_by_signal(exit_reason::killed());

@@ -138,7 +138,7 @@ class process {
   };
 
   runnable::verdict activate() noexcept;
-  bool fetch();
+  bool sort(message* newest);
   void step(message_ptr next);
   void observed_step(message_ptr next);
   void guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept;

@@ -161,9 +161,9 @@ class thread_pool::implementation {
     this_worker = &self;
     bool was_parked = false;
     while (!stopping_.load(std::memory_order_relaxed)) {
-      if (is_dispensable(self)) return;
       runnable* const next = find_work(self);
       if (next == nullptr) {
+        if (is_dispensable(self)) return;
         park(self);
         was_parked = true;
         continue;
@@ -174,6 +174,8 @@ class thread_pool::implementation {
         wake_one_if_parked();
       }
       activate(self, *next);
+      // Now and then is enough, even for one that is never idle.
+      if (self.activations % sampling_interval == 0 && is_dispensable(self)) return;
     }
   }
 
@@ -265,7 +267,7 @@ class thread_pool::implementation {
     wake_.notify_one();
   }
 
-  void park(const worker& self) noexcept {
+  [[gnu::noinline]] void park(const worker& self) noexcept {
     std::unique_lock lock{parking_};
     const std::size_t already = parked_.fetch_add(1, std::memory_order_seq_cst);
     std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -294,8 +296,9 @@ class thread_pool::implementation {
 
   [[nodiscard]] bool is_too_many() const noexcept { return lent_.load() > stuck_.load(); }
 
-  /// Whether this thread is lent and not needed any more; it then has left the pool.
-  bool is_dispensable(worker& self) noexcept {
+  /// Whether this thread is lent and not needed any more; it then has left the pool. Kept out of
+  /// the loop of work, which it would slow down.
+  [[gnu::noinline]] bool is_dispensable(worker& self) noexcept {
     if (self.index < base_count_ || !is_too_many()) return false;
     {
       const std::scoped_lock lock{parking_};
