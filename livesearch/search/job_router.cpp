@@ -72,7 +72,7 @@ void job_router::release(genstage::output<search_job>& out) {
 
 /// Answers those whose turn did not come in time, and in an overload those that waited for long.
 void job_router::turn_away_the_late() {
-  std::erase_if(queue_, [this](waiting_job& each) {
+  std::erase_if(queue_, [](waiting_job& each) {
     if (!each.job.wanted.stop_requested() && each.job.deadline > now()) return false;
     each.job.duty.answer({site_outcome::timed_out, "Its turn did not come in time.", {}});
     return true;
