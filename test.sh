@@ -58,8 +58,8 @@ exec 2>&1 # One stream, so that a log file holds the steps and the summary in th
 
 export LIVESEARCH_OFFLINE=1
 export LIVESEARCH_REAL_SITES=$setup_root/build/real_sites
-# The same source compiled in another build folder is a hit: only debug data names the folder.
-export CCACHE_NOHASHDIR=1
+# The same source compiled in another clone or build folder is a hit: only debug data names the folder.
+export CCACHE_BASEDIR=$setup_root CCACHE_NOHASHDIR=1
 
 jobs=$(nproc)
 # clang 19 builds everything twice here, so a plain build of it would tell nothing new.
