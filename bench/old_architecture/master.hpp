@@ -10,7 +10,7 @@
 
 #include "bench/old_architecture/job_queue.hpp"
 #include "bench/old_architecture/worker.hpp"
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace old_architecture {
 

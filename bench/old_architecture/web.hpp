@@ -4,7 +4,7 @@
 #include <genstage/http/server.hpp>
 
 #include "bench/old_architecture/job_queue.hpp"
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace old_architecture {
 

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "livesearch/search/site_fetcher.hpp"
+#include "livesearch/fetch/site_fetcher.hpp"
 #include "livesearch/server/search_json.hpp"
 #include "livesearch/site/request.hpp"
 

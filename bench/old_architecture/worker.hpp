@@ -9,8 +9,8 @@
 #include <string>
 
 #include "bench/old_architecture/job_queue.hpp"
-#include "livesearch/search/catalog.hpp"
-#include "livesearch/search/outcome.hpp"
+#include "livesearch/site/catalog.hpp"
+#include "livesearch/fetch/outcome.hpp"
 
 namespace old_architecture {
 

@@ -112,7 +112,7 @@ const why = {
     "still there, and answers the others `busy` while they still are. A queue that nobody bounds " +
     "serves first who has waited longest, and he may have left.",
   kill: "A fetcher that dies is started again by its supervisor. The job in its hands is " +
-    "answered as crashed, where a durable queue hands it to another worker.",
+    "answered as skipped, where a durable queue hands it to another worker.",
   leave: "A searcher who leaves takes his jobs along, also those that are being fetched.",
 };
 

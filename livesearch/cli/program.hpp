@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "livesearch/cli/site_state.hpp"
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 #include "livesearch/server/demo_server.hpp"
 #include "livesearch/site/definition_error.hpp"
 

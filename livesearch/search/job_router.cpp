@@ -31,7 +31,7 @@ void job_router::handle_cast(submit submitted, genstage::output<search_job>& out
   const genstage::instant turn = rate_.after(queue_.size() + 1, now());
   if (turn >= job.deadline) {
     const auto wait = std::chrono::duration<double>(turn - now()).count();
-    job.duty.answer({site_outcome::over_rate,
+    job.duty.answer({site_outcome::rate_limited,
                      fmt::format("At most {:g} requests a second are sent to this site; the next "
                                  "free turn is in {:.1f} s.",
                                  site_->definition.limits.rate.count, wait),

@@ -4,10 +4,10 @@
 #include <genstage/genstage.hpp>
 #include <optional>
 
-#include "livesearch/search/catalog.hpp"
-#include "livesearch/search/controlled_delay.hpp"
-#include "livesearch/search/job.hpp"
-#include "livesearch/search/token_bucket.hpp"
+#include "livesearch/site/catalog.hpp"
+#include "livesearch/fetch/controlled_delay.hpp"
+#include "livesearch/fetch/job.hpp"
+#include "livesearch/fetch/token_bucket.hpp"
 
 namespace livesearch {
 
@@ -16,7 +16,7 @@ namespace livesearch {
 /// Its demand is twofold: the fetchers ask as they have hands free, and the clock lets through as
 /// many requests a second as the site's rate. A job goes when both agree. Jobs wait in a bounded
 /// queue; one that comes to a full queue is answered `busy`, one whose turn would come after its
-/// deadline `over_rate`, both at once. When more comes than the fetchers can take for long, the
+/// deadline `rate_limited`, both at once. When more comes than the fetchers can take for long, the
 /// newest job goes first and the rest is answered `busy` after a short wait; see
 /// `controlled_delay`.
 class job_router final : public genstage::producer<search_job> {

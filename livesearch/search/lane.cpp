@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "livesearch/search/site_fetcher.hpp"
+#include "livesearch/fetch/site_fetcher.hpp"
 
 namespace livesearch {
 

@@ -4,7 +4,7 @@
 #include <genstage/http/client.hpp>
 #include <string>
 
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 #include "livesearch/search/job_router.hpp"
 
 namespace livesearch {

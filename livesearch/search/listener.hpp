@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "livesearch/search/catalog.hpp"
-#include "livesearch/search/outcome.hpp"
+#include "livesearch/site/catalog.hpp"
+#include "livesearch/fetch/outcome.hpp"
 
 namespace livesearch {
 

@@ -59,7 +59,7 @@ void search_session::handle_cast(searcher_left) {
 }
 
 void search_session::handle_call(program_stops) {
-  const site_answer cancelled{site_outcome::cancelled, "The program stops.", {}};
+  const site_answer cancelled{site_outcome::skipped, "The program stops.", {}};
   for (std::size_t index = 0; index < parts_.size(); ++index) {
     if (!parts_[index].is_over) {
       summary_.reason = search_end::stopping;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 #include "livesearch/search/listener.hpp"
 
 namespace livesearch {

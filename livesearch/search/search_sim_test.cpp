@@ -140,7 +140,7 @@ TEST_F(search_sim_test, killing_a_fetcher_costs_only_its_own_sites_results) {
     fresh.world.home().exit(fresh.world.home().find("lane/wiki/fetcher/1"),
                             genstage::exit_reason::kill());
     fresh.world.run_for(5s);
-    EXPECT_EQ(notes, (lines{"start stage 2", "wiki crashed 5", "docs results 20",
+    EXPECT_EQ(notes, (lines{"start stage 2", "wiki skipped 5", "docs results 20",
                             "end complete 1 results 1/2 20"}))
         << "seed " << seed;
 
@@ -211,7 +211,7 @@ TEST_F(search_sim_test, a_search_whose_turn_would_come_too_late_is_told_so_at_on
   std::vector<lines> all(3);
   for (lines& each : all) search(each);
 
-  EXPECT_EQ(all[2], (lines{"start stage 1", "wiki over_rate 0", "end complete 0 results 0/1 0"}));
+  EXPECT_EQ(all[2], (lines{"start stage 1", "wiki rate_limited 0", "end complete 0 results 0/1 0"}));
 }
 
 TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {
@@ -283,7 +283,7 @@ TEST_F(search_sim_test, failures_are_told_as_what_they_are) {
   search(notes);
   world.run_for(1s);
 
-  EXPECT_EQ(notes, (lines{"start stage 4", "a unreachable 1", "b refused 2", "c bad_answer 3",
+  EXPECT_EQ(notes, (lines{"start stage 4", "a unreachable 1", "b skipped 2", "c bad_answer 3",
                           "d no_results 4", "end complete 0 results 1/4 4"}));
 }
 

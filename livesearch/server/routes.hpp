@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -17,6 +17,13 @@ json hit_entry(const hit& found) {
   return {{"title", found.title}, {"url", found.url}, {"snippet", found.snippet}};
 }
 
+/// What is only said where it applies.
+void add_circumstances(json& entry, const site_answer& answer) {
+  if (answer.retry_after) entry["retry_after_ms"] = milliseconds(*answer.retry_after);
+  if (answer.age) entry["age_ms"] = milliseconds(*answer.age);
+  if (answer.is_shared) entry["shared"] = true;
+}
+
 }  // namespace
 
 std::string to_text(const json& value) {
@@ -42,11 +49,13 @@ json site_event(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) {
   json results = json::array();
   for (const hit& each : answer.hits) results.push_back(hit_entry(each));
-  return {{"id", site.definition.id},
-          {"outcome", to_string(answer.outcome)},
-          {"message", answer.message},
-          {"elapsed_ms", milliseconds(elapsed)},
-          {"results", std::move(results)}};
+  json event{{"id", site.definition.id},
+             {"outcome", to_string(answer.outcome)},
+             {"message", answer.message},
+             {"elapsed_ms", milliseconds(elapsed)}};
+  add_circumstances(event, answer);
+  event["results"] = std::move(results);
+  return event;
 }
 
 json end_event(const search_summary& summary) {
@@ -85,12 +94,14 @@ void search_report::add(const searchable_site& site, const site_answer& answer,
     entry["site"] = site.definition.id;
     results_.push_back(std::move(entry));
   }
-  sites_.push_back({{"id", site.definition.id},
-                    {"name", site.definition.name},
-                    {"outcome", to_string(answer.outcome)},
-                    {"message", answer.message},
-                    {"elapsed_ms", milliseconds(elapsed)},
-                    {"results", answer.hits.size()}});
+  json entry{{"id", site.definition.id},
+             {"name", site.definition.name},
+             {"outcome", to_string(answer.outcome)},
+             {"message", answer.message},
+             {"elapsed_ms", milliseconds(elapsed)}};
+  add_circumstances(entry, answer);
+  entry["results"] = answer.hits.size();
+  sites_.push_back(std::move(entry));
 }
 
 json search_report::finish(const search_summary& summary) && {

@@ -205,7 +205,7 @@ TEST_F(server_acceptance_test, each_bad_site_ends_in_an_outcome_of_its_own) {
   EXPECT_EQ(outcome("picture").first, "bad_answer");
   EXPECT_EQ(outcome("broken").first, "bad_answer");
   EXPECT_EQ(outcome("error").second, "The site answered status 500.");
-  EXPECT_EQ(outcome("slow_down").first, "over_rate");
+  EXPECT_EQ(outcome("slow_down").first, "rate_limited");
   EXPECT_EQ(outcome("dead").first, "unreachable");
 
   const auto [huge, huge_why] = outcome("huge");
@@ -221,10 +221,10 @@ TEST_F(server_acceptance_test, each_bad_site_ends_in_an_outcome_of_its_own) {
 
 TEST_F(server_acceptance_test, no_site_leads_to_an_address_that_it_may_not_reach) {
   const auto [inward, inward_why] = outcome("inward");
-  EXPECT_EQ(inward, "refused");
+  EXPECT_EQ(inward, "skipped");
   EXPECT_NE(inward_why.find("10.0.0.1"), std::string::npos) << inward_why;
 
-  EXPECT_EQ(outcome("outward").first, "refused");
+  EXPECT_EQ(outcome("outward").first, "skipped");
   EXPECT_EQ(outcome("fast").first, "results");
 }
 

@@ -5,7 +5,7 @@
 #include <genstage/http/server.hpp>
 #include <vector>
 
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -3,14 +3,14 @@
 export const outcomes = [
   "results",
   "no_results",
+  "suspicious",
+  "blocked",
+  "rate_limited",
   "timed_out",
-  "refused",
-  "unreachable",
-  "over_rate",
   "busy",
+  "unreachable",
   "bad_answer",
-  "crashed",
-  "cancelled",
+  "skipped",
 ] as const;
 
 export type outcome = (typeof outcomes)[number];

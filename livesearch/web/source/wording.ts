@@ -26,27 +26,27 @@ export function duration(ms: number): string {
 const short_outcomes: Record<outcome, string> = {
   results: "answered",
   no_results: "no results",
+  suspicious: "suspicious",
+  blocked: "blocked",
+  rate_limited: "rate limited",
   timed_out: "timed out",
-  refused: "refused",
-  unreachable: "unreachable",
-  over_rate: "over its rate",
   busy: "busy",
+  unreachable: "unreachable",
   bad_answer: "bad answer",
-  crashed: "crashed",
-  cancelled: "cancelled",
+  skipped: "skipped",
 };
 
 const long_outcomes: Record<outcome, string> = {
   results: "The site answered.",
   no_results: "The site answered, and it has nothing for this query.",
+  suspicious: "Nothing was found in the answer of a site that usually has something.",
+  blocked: "The site refuses requests of this program.",
+  rate_limited: "The site is asked as often as it allows; this query would have been too many.",
   timed_out: "The site did not answer within its time limit.",
-  refused: "The site refused the request.",
-  unreachable: "No connection to the site could be made.",
-  over_rate: "The site is asked as often as it allows; this query would have been too many.",
   busy: "Too many searches of this site are running.",
+  unreachable: "No connection to the site could be made.",
   bad_answer: "The site's answer could not be read.",
-  crashed: "The part of livesearch that asks this site failed and was restarted.",
-  cancelled: "The search of this site was cancelled.",
+  skipped: "The site was not asked.",
 };
 
 /** One or two words for a narrow place. */

@@ -1,4 +1,4 @@
-#include "livesearch/search/controlled_delay.hpp"
+#include "livesearch/fetch/controlled_delay.hpp"
 
 #include <gtest/gtest.h>
 

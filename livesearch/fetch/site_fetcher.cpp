@@ -1,4 +1,4 @@
-#include "livesearch/search/site_fetcher.hpp"
+#include "livesearch/fetch/site_fetcher.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +52,7 @@ genstage::task<> site_fetcher::handle_events(std::span<search_job> jobs) {
   for (search_job& each : jobs) {
     search_job job = std::move(each);
     if (job.wanted.stop_requested()) {
-      job.duty.answer(answer(site_outcome::cancelled, "Nobody waits for the answer any more."));
+      job.duty.answer(answer(site_outcome::skipped, "Nobody waits for the answer any more."));
     } else if (job.deadline <= now()) {
       job.duty.answer(answer(site_outcome::timed_out, "Its turn did not come in time."));
     } else {
@@ -76,13 +76,13 @@ site_answer read_answer(const searchable_site& site, const http::http_response& 
   const unsigned status = response.status;
   if (status == 429) {
     const std::string_view after = http::find_header(response.headers, "Retry-After");
-    return answer(site_outcome::over_rate,
+    return answer(site_outcome::rate_limited,
                   after.empty() ? std::string{"The site asks for fewer requests."}
                                 : fmt::format("The site asks for fewer requests (Retry-After: {}).",
                                               after.substr(0, 40)));
   }
-  if (status == 401 || status == 403) {
-    return answer(site_outcome::refused, fmt::format("The site refused with status {}.", status));
+  if (status == 401 || status == 402 || status == 403) {
+    return answer(site_outcome::blocked, fmt::format("The site refused with status {}.", status));
   }
   if (status < 200 || status > 299) {
     return answer(site_outcome::bad_answer, fmt::format("The site answered status {}.", status));
@@ -101,13 +101,13 @@ site_answer read_failure(const searchable_site& site, const genstage::error& fai
       return answer(site_outcome::timed_out,
                     fmt::format("No answer within {} ms.", site.definition.limits.time.count()));
     case errc::refused:
-      return answer(site_outcome::refused, failure.message);
+      return answer(site_outcome::skipped, failure.message);
     case errc::unreachable:
       return answer(site_outcome::unreachable, failure.message);
     case errc::over_capacity:
       return answer(site_outcome::busy, failure.message);
     case errc::cancelled:
-      return answer(site_outcome::cancelled, "Nobody waits for the answer any more.");
+      return answer(site_outcome::skipped, "Nobody waits for the answer any more.");
     default:
       return answer(site_outcome::bad_answer, failure.message);
   }

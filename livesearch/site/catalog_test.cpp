@@ -1,4 +1,4 @@
-#include "livesearch/search/catalog.hpp"
+#include "livesearch/site/catalog.hpp"
 
 #include <gtest/gtest.h>
 

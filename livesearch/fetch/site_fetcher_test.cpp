@@ -1,4 +1,4 @@
-#include "livesearch/search/site_fetcher.hpp"
+#include "livesearch/fetch/site_fetcher.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,12 +57,12 @@ TEST_F(read_answer_test, status_429_means_that_the_rate_is_used_up_and_says_unti
 
   const site_answer read = read_answer(site, slow_down);
 
-  EXPECT_EQ(read.outcome, site_outcome::over_rate);
+  EXPECT_EQ(read.outcome, site_outcome::rate_limited);
   EXPECT_EQ(read.message, "The site asks for fewer requests (Retry-After: 120).");
 }
 
 TEST_F(read_answer_test, other_statuses_are_named) {
-  EXPECT_EQ(read_answer(site, answer(403, "")).outcome, site_outcome::refused);
+  EXPECT_EQ(read_answer(site, answer(403, "")).outcome, site_outcome::blocked);
   EXPECT_EQ(read_answer(site, answer(500, "")).message, "The site answered status 500.");
 }
 
@@ -70,11 +70,11 @@ TEST_F(read_answer_test, each_failure_of_a_request_has_an_outcome_of_its_own) {
   const auto outcome = [&](errc code) { return read_failure(site, error{code, "why"}).outcome; };
 
   EXPECT_EQ(outcome(errc::timed_out), site_outcome::timed_out);
-  EXPECT_EQ(outcome(errc::refused), site_outcome::refused);
+  EXPECT_EQ(outcome(errc::refused), site_outcome::skipped);
   EXPECT_EQ(outcome(errc::unreachable), site_outcome::unreachable);
   EXPECT_EQ(outcome(errc::bad_answer), site_outcome::bad_answer);
   EXPECT_EQ(outcome(errc::over_capacity), site_outcome::busy);
-  EXPECT_EQ(outcome(errc::cancelled), site_outcome::cancelled);
+  EXPECT_EQ(outcome(errc::cancelled), site_outcome::skipped);
 }
 
 }  // namespace

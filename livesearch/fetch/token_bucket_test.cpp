@@ -1,4 +1,4 @@
-#include "livesearch/search/token_bucket.hpp"
+#include "livesearch/fetch/token_bucket.hpp"
 
 #include <gtest/gtest.h>
 

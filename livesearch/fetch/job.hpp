@@ -6,12 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "livesearch/search/outcome.hpp"
+#include "livesearch/fetch/outcome.hpp"
 
 namespace livesearch {
 
 /// The duty to answer one site's part of a search, exactly once. A duty that is dropped, because a
-/// process died with the job in its hands, answers that the site's part has crashed.
+/// process died with the job in its hands, answers so.
 ///
 /// Threads: any, one at a time.
 class answer_duty {
@@ -26,7 +26,7 @@ class answer_duty {
   }
   ~answer_duty() {
     if (tell_) {
-      answer({site_outcome::crashed, "The part of this program that asks the site failed.", {}});
+      answer({site_outcome::skipped, "The part of this program that asks the site failed.", {}});
     }
   }
 

@@ -1,4 +1,4 @@
-#include "livesearch/search/outcome.hpp"
+#include "livesearch/fetch/outcome.hpp"
 
 namespace livesearch {
 
@@ -8,22 +8,22 @@ std::string_view to_string(site_outcome outcome) noexcept {
       return "results";
     case site_outcome::no_results:
       return "no_results";
+    case site_outcome::suspicious:
+      return "suspicious";
+    case site_outcome::blocked:
+      return "blocked";
+    case site_outcome::rate_limited:
+      return "rate_limited";
     case site_outcome::timed_out:
       return "timed_out";
-    case site_outcome::refused:
-      return "refused";
-    case site_outcome::unreachable:
-      return "unreachable";
-    case site_outcome::over_rate:
-      return "over_rate";
     case site_outcome::busy:
       return "busy";
+    case site_outcome::unreachable:
+      return "unreachable";
     case site_outcome::bad_answer:
       return "bad_answer";
-    case site_outcome::crashed:
-      return "crashed";
-    case site_outcome::cancelled:
-      return "cancelled";
+    case site_outcome::skipped:
+      return "skipped";
   }
   return "unknown";
 }
