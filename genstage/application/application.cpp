@@ -48,6 +48,7 @@ class application::implementation {
   }
 
   int run() {
+    if (std::exchange(has_run, true)) return failed("it has run already, it runs once");
     auto [started, starting] = make_operation<std::optional<exit_reason>>();
     supervisor_spec tree{spec.strategy, spec.limits, spec.children};
     auto [ended_with, ending] = make_operation<exit_reason>();
@@ -157,6 +158,7 @@ class application::implementation {
 
   std::mutex mutex;
   std::condition_variable changed;
+  bool has_run = false;
   bool watching = false;
   bool ended = false;
   std::atomic<bool> stop_requested{false};

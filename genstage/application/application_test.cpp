@@ -43,6 +43,18 @@ TEST(application_test, a_stop_that_is_asked_for_ends_with_status_0) {
   EXPECT_EQ(app.run(), 0);
 }
 
+TEST(application_test, a_program_that_has_run_is_not_run_again) {
+  application app{{.children = {child(idler)}, .runtime = {.log = silent_log()}}};
+  app.on_started([&] { app.request_stop(); });
+  ASSERT_EQ(app.run(), 0);
+
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(app.run(), 1);
+
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "application: it has run already, it runs once; ended\n");
+}
+
 // A65
 TEST(application_test, sigterm_stops_the_tree) {
   application app{{.children = {child(idler)}, .runtime = {.log = silent_log()}}};
