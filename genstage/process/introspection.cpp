@@ -32,6 +32,16 @@ class resume_request final : public system_message {
   completion<void> reply_;
 };
 
+class stop_request final : public system_message {
+ public:
+  explicit stop_request(exit_reason reason)
+      : system_message{moment::at_once}, reason_{std::move(reason)} {}
+  void act(process& receiver) override { process_extras::end(receiver, reason_); }
+
+ private:
+  exit_reason reason_;
+};
+
 std::string list(const std::vector<pid>& all) {
   std::string text;
   for (const pid each : all) text += (text.empty() ? "" : " ") + to_string(each);
@@ -190,6 +200,35 @@ operation<void> terminate(const process_ref& ended, exit_reason reason, duration
   };
   return detail::ask_system<void>(ended, "terminate", system_message::moment::at_once,
                                   std::move(act), within);
+}
+
+operation<void> stop(const process_ref& ended, exit_reason reason, duration within) {
+  auto [far, near] = make_operation<void>();
+  if (auto why = detail::cannot_ask(ended, "stop")) {
+    far.complete(std::unexpected{*std::move(why)});
+    return std::move(near);
+  }
+  driver& scheduler = ended.cell()->owner().scheduler();
+  limit(scheduler, far, scheduler.now() + within,
+        error{errc::timed_out, fmt::format("stop: process {} has not ended within the limit; it is "
+                                           "still about to",
+                                           to_string(ended.id()))});
+  ended.send(std::make_unique<monitor_message>(
+      detail::when_ended([far, wanted = reason, who = ended.id()](const exit_reason& seen) {
+        if (seen == wanted) {
+          far.complete(result<void>{});
+        } else if (seen.kind() == exit_kind::noproc) {
+          far.complete(fail(
+              errc::process_ended,
+              fmt::format("stop: process {} had ended before; not stopped again", to_string(who))));
+        } else {
+          far.complete(fail(errc::process_ended,
+                            fmt::format("stop: process {} ended with {}, {} was asked for",
+                                        to_string(who), to_string(seen), to_string(wanted))));
+        }
+      })));
+  ended.send(std::make_unique<stop_request>(std::move(reason)));
+  return std::move(near);
 }
 
 std::string_view to_string(process_activity activity) noexcept {

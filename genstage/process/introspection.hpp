@@ -166,6 +166,14 @@ template <class S, std::invocable<S&> F>
 [[nodiscard]] operation<void> terminate(const process_ref& ended, exit_reason reason,
                                         duration within = default_call_limit);
 
+/// The same, and completes once the process has ended with this reason.
+///
+/// Failure: process_ended if it had ended before, or ended with another reason; timed_out after
+/// `within`, and then it is still about to end. Source: A20.
+[[nodiscard]] operation<void> stop(const process_ref& ended,
+                                   exit_reason reason = exit_reason::normal(),
+                                   duration within = default_call_limit);
+
 template <class S>
 [[nodiscard]] operation<void> suspend(const ref<S>& halted, duration within = default_call_limit) {
   return suspend(halted.process(), within);
@@ -183,6 +191,12 @@ template <class S>
 [[nodiscard]] operation<void> terminate(const ref<S>& ended, exit_reason reason,
                                         duration within = default_call_limit) {
   return terminate(ended.process(), std::move(reason), within);
+}
+
+template <class S>
+[[nodiscard]] operation<void> stop(const ref<S>& ended, exit_reason reason = exit_reason::normal(),
+                                   duration within = default_call_limit) {
+  return stop(ended.process(), std::move(reason), within);
 }
 
 }  // namespace genstage::inline v0

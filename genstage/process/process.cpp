@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <genstage/core/contract.hpp>
+#include <genstage/core/type_name.hpp>
 #include <genstage/process/debug.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/process/process_extras.hpp>
@@ -51,6 +52,20 @@ void monitor_message::tell(pid ended, const exit_reason& reason) const {
     watcher.send(std::make_unique<down_message>(monitor, ended, reason));
   }
 }
+
+namespace detail {
+
+completion<exit_reason> when_ended(std::move_only_function<void(const exit_reason&)> told) {
+  auto state = std::make_shared<operation_state<exit_reason>>();
+  completion<exit_reason> far{state};
+  // The outcome is written before this is called, and whoever completes holds the state.
+  far.on_settled([seen = state.get(), told = std::move(told)]() mutable noexcept {
+    told(seen->outcome && *seen->outcome ? **seen->outcome : exit_reason::noproc());
+  });
+  return far;
+}
+
+}  // namespace detail
 
 runnable::verdict process_cell::run_process(runnable& base) noexcept {
   process& body = *static_cast<process_cell&>(base).body_;
@@ -125,6 +140,9 @@ void process::guarded(void (process::*action)(message_ptr), message_ptr argument
 }
 
 void process::fail(exit_reason reason) noexcept {
+  if (handling_ && handling_->kind == message_kind::user) {
+    blame(static_cast<const user_message&>(*handling_));
+  }
   cancel_callback();
   if (phase_ != phase::terminating) ending_ = std::move(reason);
 }
@@ -143,6 +161,7 @@ void process::started() {
     waiting.swap(started_);
   }
   if (waiting) waiting->complete(std::nullopt);
+  continue_start();
 }
 
 void process::step(message_ptr next) {
@@ -224,6 +243,7 @@ void process::end_by_signal(exit_reason reason) {
   cancel_callback();
   ending_ = std::move(reason);
   phase_ = phase::terminating;
+  was_ended_by_signal_ = true;
 }
 
 void process::run_terminate(message_ptr) {
@@ -274,9 +294,7 @@ void process::callback_finished() {
 /// whoever is told finds name and resources free (A12).
 runnable::verdict process::finish() noexcept {
   const exit_reason reason = *ending_;
-  if (reason.kind() == exit_kind::error) {
-    log(log_level::error, fmt::format("ended with {}", to_string(reason)));
-  }
+  if (!reason.is_orderly() && !was_ended_by_signal_) report_crash(reason);
   process_cell& cell = *cell_;
   cell.owner().forget(name_, id());
   parting left;
@@ -292,6 +310,18 @@ runnable::verdict process::finish() noexcept {
   left.tell(reason, exit_reason::noproc());
   cell.release();
   return runnable::verdict::idle;
+}
+
+void process::blame(const user_message& handled) {
+  extras().blamed_ = handled.type();
+}
+
+/// Source: A38.
+void process::report_crash(const exit_reason& reason) const {
+  const char* const request = extras_ ? extras_->blamed_ : nullptr;
+  log(log_level::error,
+      fmt::format("ended with {}{}{}", to_string(reason), request != nullptr ? ", handling " : "",
+                  request != nullptr ? demangled(request) : ""));
 }
 
 /// What the end of this process leaves to do. The cell's guard is held.

@@ -122,6 +122,11 @@ class process {
   [[nodiscard]] std::optional<exit_reason> take_exit(pid from);
   [[nodiscard]] bool is_suspended() const noexcept { return callback_.has_value(); }
   [[nodiscard]] bool is_ending() const noexcept { return ending_.has_value(); }
+  /// Runs once the start counts as done, before any message: for what takes long and nobody has to
+  /// wait for (A15). May call `run_callback`.
+  virtual void continue_start() {}
+  /// Notes for the crash report which request was being handled.
+  void blame(const user_message& handled);
   /// Keeps the message of a suspended callback alive until the callback has ended.
   void keep(message_ptr handled) noexcept { handling_ = std::move(handled); }
 
@@ -152,6 +157,7 @@ class process {
   void callback_finished();
   void cancel_callback() noexcept;
   void started();
+  void report_crash(const exit_reason& reason) const;
   runnable::verdict finish() noexcept;
   void move_in(process_cell& home, const spawn_options& options);
   static void discard(process* left) noexcept;
@@ -163,6 +169,7 @@ class process {
   pid parent_{};
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
+  bool was_ended_by_signal_ = false;
   std::optional<exit_reason> ending_;
   std::optional<task<>> callback_;
   suspension suspension_;

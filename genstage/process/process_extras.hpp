@@ -71,8 +71,9 @@ class process_extras {
   static void note_end(const process& observed);
   static void note_resumed(const process& observed);
 
-  bool is_halted_ = false;  ///< By `suspend`.
-  message_list deferred_;   ///< System messages that wait for the end of a callback.
+  bool is_halted_ = false;        ///< By `suspend`.
+  const char* blamed_ = nullptr;  ///< The type of the request whose handler threw.
+  message_list deferred_;         ///< System messages that wait for the end of a callback.
   std::vector<std::move_only_function<void() noexcept>> releases_;
   std::unique_ptr<process_debug> debug_;
 };

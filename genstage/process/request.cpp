@@ -18,6 +18,18 @@ result<process_ref> resolve(const runtime& where, std::string_view name, const v
   return found;
 }
 
+std::optional<error> cannot_call(const process_cell* called) {
+  if (called == nullptr) {
+    return error{errc::not_found, "call: the reference names no process; not sent"};
+  }
+  const process* const here = process::current();
+  if (here == nullptr || here->id() != called->id()) return std::nullopt;
+  return error{errc::refused,
+               fmt::format("call: process {} calls itself, only another one can answer while it "
+                           "waits; refused",
+                           here->label())};
+}
+
 runtime& current_runtime() {
   process* const here = process::current();
   GENSTAGE_ASSERT(here != nullptr);  // Only callbacks of a process have a current runtime.

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <genstage/core/error.hpp>
+#include <genstage/process/later_reply.hpp>
 #include <genstage/process/name.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/scheduler/deadline.hpp>
 #include <genstage/task/operation.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
@@ -62,6 +64,10 @@ template <class T>
 struct value_of<task<T>> {
   using type = T;
 };
+template <class T>
+struct value_of<later_reply<T>> {
+  using type = T;
+};
 
 template <class S, class M>
 using reply_of =
@@ -73,10 +79,10 @@ class cast_message final : public user_message {
   explicit cast_message(M request) : request_{std::move(request)} {}
 
   void deliver(process& receiver) override {
+    receiver.enter("handle_cast");  // A handler may throw before it is a coroutine.
     if constexpr (is_task<decltype(run_cast<S, M>(receiver, request_))>) {
       receiver.run_callback("handle_cast", run_cast<S, M>(receiver, request_));
     } else {
-      receiver.enter("handle_cast");
       run_cast<S, M>(receiver, request_);
     }
   }
@@ -107,18 +113,23 @@ class call_message final : public user_message {
       : request_{std::move(request)}, reply_{std::move(reply)} {}
   /// The process has ended, or its handler failed, before it answered.
   ~call_message() override {
-    if (reply_.is_settled()) return;
+    if (is_handed_over_ || reply_.is_settled()) return;
     reply_.complete(
         fail(errc::process_ended, "call: the process ended before it answered; no reply"));
   }
 
   void deliver(process& receiver) override {
     using returned = decltype(run_call<S, M>(receiver, request_));
+    receiver.enter("handle_call");
     if constexpr (is_task<returned>) {
       receiver.run_callback("handle_call",
                             answer_later<R>(receiver, run_call<S, M>(receiver, request_), reply_));
+    } else if constexpr (is_later_reply<returned>) {
+      const returned answer = run_call<S, M>(receiver, request_);
+      receiver.send_output();
+      is_handed_over_ = true;
+      answer.connect(reply_);
     } else {
-      receiver.enter("handle_call");
       if constexpr (std::is_void_v<R>) {
         run_call<S, M>(receiver, request_);
         receiver.send_output();
@@ -135,6 +146,7 @@ class call_message final : public user_message {
  private:
   M request_;
   completion<R> reply_;
+  bool is_handed_over_ = false;  ///< To a reply that comes later.
 };
 
 [[nodiscard]] inline error no_reply_in_time() {
@@ -144,6 +156,8 @@ class call_message final : public user_message {
 [[nodiscard]] result<process_ref> resolve(const runtime& where, std::string_view name,
                                           const void* user_type);
 [[nodiscard]] runtime& current_runtime();
+/// Why a process cannot be called from here, or no value.
+[[nodiscard]] std::optional<error> cannot_call(const process_cell* called);
 
 }  // namespace detail
 
@@ -193,8 +207,9 @@ inline constexpr duration no_limit = duration::max();
 ///     auto asked = gs::call(counter, get_count{});
 ///     const auto count = co_await std::move(asked);
 ///
-/// Failure: process_ended if the receiver ends first, timed_out after `within`; the receiver still
-/// handles a request that timed out, and its late reply is dropped.
+/// Failure: process_ended if the receiver ends first or has ended, timed_out after `within`; the
+/// receiver still handles a request that timed out, and its late reply is dropped. refused if a
+/// process calls itself. The caller gets the failure as a value and goes on, where OTP's exits.
 /// Threads: any. Source: A7, A16.
 template <class S, class M>
   requires handles_call<S, M>
@@ -202,8 +217,8 @@ template <class S, class M>
   using reply = detail::reply_of<S, M>;
   auto [far, near] = make_operation<reply>();
   process_cell* const cell = receiver.process().cell();
-  if (cell == nullptr) {
-    far.complete(fail(errc::not_found, "call: the reference names no process; not sent"));
+  if (std::optional<error> why = detail::cannot_call(cell)) {
+    far.complete(std::unexpected{*std::move(why)});
     return std::move(near);
   }
   driver& scheduler = cell->owner().scheduler();
@@ -215,7 +230,20 @@ template <class S, class M>
   return std::move(near);
 }
 
-/// Sends a request after `delay`. The timer can be disarmed until it fires.
+/// The same to whoever has this name now. Failure: not_found and invalid_argument besides.
+template <class S, class M>
+  requires handles_call<S, M>
+[[nodiscard]] auto call(const runtime& where, name<S> receiver, M request,
+                        duration within = default_call_limit) {
+  const result<ref<S>> found = find(where, receiver);
+  if (found) return call(*found, std::move(request), within);
+  auto [far, near] = make_operation<detail::reply_of<S, M>>();
+  far.complete(std::unexpected{found.error()});
+  return std::move(near);
+}
+
+/// Sends a request after `delay`, never before. The timer can be disarmed until it fires; it does
+/// nothing if the receiver has ended. Source: A21.
 template <class S, class M>
   requires handles_cast<S, M>
 timer_id cast_after(duration delay, const ref<S>& receiver, M request) {
@@ -224,6 +252,17 @@ timer_id cast_after(duration delay, const ref<S>& receiver, M request) {
                        [receiver, late = std::make_unique<detail::cast_message<S, M>>(
                                       std::move(request))]() mutable noexcept {
                          receiver.process().send(std::move(late));
+                       });
+}
+
+/// The same to whoever has the name when the time has come; nothing happens if nobody has.
+template <class S, class M>
+  requires handles_cast<S, M>
+timer_id cast_after(duration delay, const runtime& where, name<S> receiver, M request) {
+  driver& scheduler = where.scheduler();
+  return scheduler.arm(scheduler.now() + delay,
+                       [&where, receiver, late = std::move(request)]() mutable noexcept {
+                         (void)cast(where, receiver, std::move(late));
                        });
 }
 

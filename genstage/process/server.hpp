@@ -6,9 +6,11 @@ namespace genstage::inline v0 {
 
 /// A process that answers requests: what OTP calls a generic server.
 ///
-/// A class derives from it and has any of `init()`, `handle_call(M)`, `handle_cast(M)`,
-/// `handle_down(const down&)`, `handle_exit(const exit_signal&)` and
+/// A class derives from it and has any of `init()`, `handle_continue()`, `handle_call(M)`,
+/// `handle_cast(M)`, `handle_down(const down&)`, `handle_exit(const exit_signal&)` and
 /// `terminate(const exit_reason&)`, each plain or as a coroutine that returns `gs::task<>`.
+/// `handle_continue` runs once after `init`, before any message, and nobody waits for its end: a
+/// start can be fast although a warm-up is slow. A call can be answered later, see later_reply.hpp.
 ///
 ///     struct get_count {};
 ///     class counter : public gs::server {
@@ -33,6 +35,11 @@ class server_process final : public user_process<S> {
   void start() override {
     this->make_user();
     this->init_user();
+  }
+  void continue_start() override {
+    if constexpr (requires(S& made) { made.handle_continue(); }) {
+      this->run("handle_continue", [&] { return this->object().handle_continue(); });
+    }
   }
   void receive(message_ptr received) override {
     if (!this->receive_for_user(received)) {

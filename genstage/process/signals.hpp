@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <genstage/core/exit_reason.hpp>
 #include <genstage/process/message.hpp>
 #include <genstage/process/process_ref.hpp>
@@ -60,6 +61,14 @@ struct monitor_message final : message {
 
   void tell(pid ended, const exit_reason& reason) const;
 };
+
+namespace detail {
+
+/// A monitor's outcome, or what a process gets as its `ended`, that calls `told` with the reason.
+[[nodiscard]] completion<exit_reason> when_ended(
+    std::move_only_function<void(const exit_reason&)> told);
+
+}  // namespace detail
 
 struct demonitor_message final : message {
   explicit demonitor_message(unique_id which) noexcept

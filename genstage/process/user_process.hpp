@@ -46,7 +46,20 @@ class process_services {
   static void ignore() { process::current()->ignore(); }
   static void trap_exits() { process::current()->trap(exit_signals::arrive_as_messages); }
   static unique_id monitor(const process_ref& other) { return process::current()->monitor(other); }
+  /// After it no notice of that monitor comes, even one that waits already.
+  static void demonitor(const process_ref& other, unique_id monitor) {
+    process::current()->demonitor(other, monitor);
+  }
   static void link(const process_ref& other) { process::current()->link(other); }
+  /// After it no new exit comes over that link; one may wait already.
+  static void unlink(const process_ref& other) { process::current()->unlink(other); }
+  /// Sends an exit signal to another process, or to this one.
+  static void exit(const process_ref& other, exit_reason reason) {
+    process::current()->exit(other, std::move(reason));
+  }
+  /// True if that timer will not fire any more; false if it has fired, so that what it sends may
+  /// be on its way.
+  static bool cancel(timer_id timer) { return home().scheduler().disarm(timer); }
   static void log(log_level level, std::string text) {
     process::current()->log(level, std::move(text));
   }
@@ -94,7 +107,7 @@ class user_process : public process {
   bool receive_for_user(message_ptr& received) {
     switch (received->kind) {
       case message_kind::user:
-        static_cast<user_message&>(*received).deliver(*this);
+        deliver(static_cast<user_message&>(*received));
         break;
       case message_kind::down:
         tell_down(static_cast<down_message&>(*received));
@@ -118,16 +131,24 @@ class user_process : public process {
   /// Calls back; false if the callback is a coroutine that has suspended.
   template <class Callback>
   bool run(const char* name, Callback callback) {
+    enter(name);
     if constexpr (is_task<std::invoke_result_t<Callback>>) {
       return run_callback(name, callback());
     } else {
-      enter(name);
       callback();
       return true;
     }
   }
 
  private:
+  void deliver(user_message& request) {
+    try {
+      request.deliver(*this);
+    } catch (...) {
+      this->blame(request);
+      throw;
+    }
+  }
   void tell_down(down_message& notice) {
     if constexpr (requires(S& made, const down& seen) { made.handle_down(seen); }) {
       down_.emplace(notice.monitor, notice.who, notice.reason);

@@ -2,16 +2,6 @@
 
 namespace genstage::inline v0::detail {
 
-completion<exit_reason> when_ended(std::move_only_function<void(const exit_reason&)> told) {
-  auto state = std::make_shared<operation_state<exit_reason>>();
-  completion<exit_reason> far{state};
-  // The outcome is written before this is called, and whoever completes holds the state.
-  far.on_settled([seen = state.get(), told = std::move(told)]() mutable noexcept {
-    told(seen->outcome && *seen->outcome ? **seen->outcome : exit_reason::noproc());
-  });
-  return far;
-}
-
 bool task_process_slot::may_start() const {
   const std::scoped_lock lock{mutex_};
   return !stopped_;

@@ -32,10 +32,6 @@ struct work_value<task<T>> {
 template <class F>
 using value_of_work = typename work_value<std::invoke_result_t<F&>>::type;
 
-/// Calls `told` with the reason when the process that gets this as its `ended` has ended.
-[[nodiscard]] completion<exit_reason> when_ended(
-    std::move_only_function<void(const exit_reason&)> told);
-
 /// The process of a task as others reach it, from before it exists until it has ended.
 ///
 /// Threads: any.
