@@ -35,7 +35,9 @@ TEST_F(supervisor_operations_sim_test, children_are_added_at_run_time_and_listed
   EXPECT_EQ(listed(), (journal{"b running", "a running"}));
   EXPECT_EQ(*outcome(count_children(asked())),
             (child_counts{.specs = 2, .active = 2, .supervisors = 0, .workers = 2}));
-  EXPECT_EQ(failure(start_child(asked(), make("b"))), errc::already_started);
+  EXPECT_EQ(outcome(start_child(asked(), make("b"))).error(),
+            (error{errc::already_started,
+                   "child b: it runs as " + to_string(added->id()) + "; not started again"}));
   stop_top();
   EXPECT_TRUE(top_ended());
   EXPECT_EQ(seen, (journal{"+a", "+b", "-b", "-a"}));
@@ -76,6 +78,34 @@ TEST_F(supervisor_operations_sim_test, a_start_that_fails_at_run_time_leaves_not
                                    "cannot start) in init; not started"}));
   EXPECT_EQ(listed(), (journal{}));
   EXPECT_EQ(failure(start_child(asked(), make("a", temporary, -1s))), errc::invalid_argument);
+}
+
+/// Ends with a reason before it has started.
+class stillborn final : public server {
+ public:
+  explicit stillborn(exit_reason reason) : reason_{std::move(reason)} {}
+  void init() { stop(reason_); }
+
+ private:
+  exit_reason reason_;
+};
+
+TEST_F(supervisor_operations_sim_test, a_child_that_ends_in_its_start_is_refused_with_its_reason) {
+  const auto ending_with = [](exit_reason reason) {
+    child_spec made{.id = "a", .start = {}};
+    made.start = [reason](runtime& home, spawn_options options) -> result<process_ref> {
+      return spawn<stillborn>(home, std::move(options), reason)->process();
+    };
+    return made;
+  };
+  start({});
+
+  EXPECT_EQ(outcome(start_child(asked(), ending_with(exit_reason::normal()))).error(),
+            (error{errc::not_started, "child a: its start failed with normal; not started"}));
+  EXPECT_EQ(outcome(start_child(asked(), ending_with(exit_reason::user("no disk")))).error(),
+            (error{errc::not_started, "child a: its start failed with no disk; not started"}));
+  EXPECT_EQ(to_string(*start({.children = {ending_with(exit_reason::user("no disk"))}})),
+            "shutdown (failed to start child a: no disk)");
 }
 
 // A57
