@@ -297,12 +297,11 @@ runnable::verdict process::finish() noexcept {
   if (!reason.is_orderly() && !was_ended_by_signal_) report_crash(reason);
   process_cell& cell = *cell_;
   cell.owner().forget(name_, id());
-  parting left;
-  {
+  parting left = [&] {
     const process_cell::guard held{cell};
-    left = part();
     cell.body_ = nullptr;
-  }
+    return part();
+  }();
   left.free_held();
   if (extras_) cell.run = &process_cell::run_process;
   delete this;
@@ -394,7 +393,6 @@ void process::move_in(process_cell& home, const spawn_options& options) {
   cell_ = &home;
   suspension_.who = &home;
   name_ = options.name;
-  label_ = name_.empty() ? to_string(home.id()) : name_;
   started_ = options.started;
   if (options.parent) {
     parent_ = options.parent.id();
@@ -486,7 +484,7 @@ recorder* process::records() const noexcept {
 }
 
 void process::log(log_level level, std::string text) const {
-  owner().log(level, label_, std::move(text));
+  owner().log(level, label(), std::move(text));
 }
 
 }  // namespace genstage::inline v0

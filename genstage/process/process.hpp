@@ -49,7 +49,7 @@ class process {
   [[nodiscard]] process_ref self() const noexcept;
   [[nodiscard]] runtime& owner() const noexcept { return cell_->owner(); }
   /// The registered name, or the pid as text.
-  [[nodiscard]] const std::string& label() const noexcept { return label_; }
+  [[nodiscard]] std::string label() const { return name_.empty() ? to_string(id()) : name_; }
   /// Threads: any. The callback that runs or waits now, for reports; null between callbacks.
   [[nodiscard]] const char* callback() const noexcept {
     return cell_->callback_.load(std::memory_order_relaxed);
@@ -165,7 +165,6 @@ class process {
   [[nodiscard]] process_extras& extras();
 
   process_cell* cell_ = nullptr;
-  std::string label_;
   pid parent_{};
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
