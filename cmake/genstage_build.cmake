@@ -41,8 +41,12 @@ function(genstage_tests target)
   endif()
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
-  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} genstage_warnings GTest::gtest
-                        GTest::gtest_main)
+  # What runs in a simulation can be replayed from the command line.
+  set(main GTest::gtest_main)
+  if(ARG_LABEL STREQUAL "simulation")
+    set(main genstage_simulation_main)
+  endif()
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} genstage_warnings GTest::gtest ${main})
   target_compile_definitions(${target} PRIVATE ${ARG_DEFINITIONS})
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)

@@ -16,19 +16,22 @@ transfer_id scripted_client::start(http_request request, completion on_done) {
   asked_.push_back(request.url);
   transfer& running = running_[which];
   running.on_done = std::move(on_done);
+  const std::optional<duration> late = between_ != nullptr ? between_->cross() : duration::zero();
+  if (!late) return which;
   for (const script& each : std::views::reverse(scripts_)) {
     if (!request.url.contains(each.part)) continue;
     if (!each.outcome) return which;
     result<http_response> outcome = *each.outcome;
     if (outcome) outcome->final_url = request.url;
     running.timer = scheduler_.arm(
-        scheduler_.now() + each.delay,
+        scheduler_.now() + each.delay + *late,
         [this, which, outcome = std::move(outcome)]() noexcept { finish(which, outcome); });
     return which;
   }
-  running.timer = scheduler_.arm(scheduler_.now(), [this, which, url = request.url]() noexcept {
-    finish(which, fail(errc::unreachable, "scripted client: nothing is written for " + url));
-  });
+  running.timer =
+      scheduler_.arm(scheduler_.now() + *late, [this, which, url = request.url]() noexcept {
+        finish(which, fail(errc::unreachable, "scripted client: nothing is written for " + url));
+      });
   return which;
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <genstage/http/client.hpp>
 #include <genstage/scheduler/driver.hpp>
+#include <genstage/simulation/boundary.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ class scripted_client final : public http_client {
   void answer(std::string part, duration delay, result<http_response> outcome);
   /// Requests whose URL contains `part` are never answered.
   void ignore(std::string part);
+  /// Every request crosses this boundary, where a simulation delays or loses it.
+  void cross(boundary& between) noexcept { between_ = &between; }
 
   [[nodiscard]] transfer_id start(http_request request, completion on_done) override;
   void cancel(transfer_id transfer) noexcept override;
@@ -49,6 +52,7 @@ class scripted_client final : public http_client {
   void finish(transfer_id which, result<http_response> outcome);
 
   driver& scheduler_;
+  boundary* between_ = nullptr;
   std::vector<script> scripts_;
   std::map<transfer_id, transfer> running_;
   std::vector<std::string> asked_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <genstage/core/type_name.hpp>
 #include <genstage/process/debug.hpp>
 #include <genstage/process/process_extras.hpp>
 #include <genstage/process/runtime.hpp>
@@ -72,59 +71,6 @@ namespace {
 
 // As many as an activation that is not observed.
 constexpr int observed_budget = 128;
-
-std::string_view name_of(message_kind kind) noexcept {
-  switch (kind) {
-    case message_kind::resume:
-      return "resume";
-    case message_kind::exit:
-      return "exit";
-    case message_kind::down:
-      return "down";
-    case message_kind::link:
-      return "link";
-    case message_kind::unlink:
-      return "unlink";
-    case message_kind::monitor:
-      return "monitor";
-    case message_kind::demonitor:
-      return "demonitor";
-    case message_kind::system:
-      return "system";
-    case message_kind::user:
-      return "user";
-    case message_kind::events:
-      return "events";
-    case message_kind::ask:
-      return "ask";
-    case message_kind::subscribe:
-      return "subscribe";
-    case message_kind::cancel:
-      return "cancel";
-    case message_kind::cancelled:
-      return "cancelled";
-    case message_kind::request:
-      return "request";
-  }
-  return "unknown";
-}
-
-std::string describe(const message& seen) {
-  switch (seen.kind) {
-    case message_kind::user:
-      return demangled(static_cast<const user_message&>(seen).type());
-    case message_kind::exit: {
-      const auto& signal = static_cast<const exit_message&>(seen);
-      return fmt::format("exit of {}: {}", to_string(signal.from), to_string(signal.reason));
-    }
-    case message_kind::down: {
-      const auto& notice = static_cast<const down_message&>(seen);
-      return fmt::format("down of {}: {}", to_string(notice.who), to_string(notice.reason));
-    }
-    default:
-      return std::string{name_of(seen.kind)};
-  }
-}
 
 bool answers(std::string_view callback) noexcept {
   return callback == "handle_call";

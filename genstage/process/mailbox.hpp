@@ -43,6 +43,12 @@ class mailbox {
     return head;
   }
 
+  /// What `drain` would return, without taking it; for whoever runs all processes alone.
+  [[nodiscard]] const message* peek() const noexcept {
+    const message* const head = head_.load(std::memory_order_relaxed);
+    return head == idle() || head == dead() ? nullptr : head;
+  }
+
   /// The process has nothing to do: false if something came meanwhile. After true another thread
   /// may be running the process.
   [[nodiscard]] bool release() noexcept {

@@ -40,6 +40,10 @@ process::~process() = default;
   return running_process;
 }
 
+process* process::make_current(process* next) noexcept {
+  return std::exchange(running_process, next);
+}
+
 process_ref process::self() const noexcept {
   cell_->retain();
   return process_ref{cell_};

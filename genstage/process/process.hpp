@@ -134,6 +134,7 @@ class process {
   friend class process_cell;
   friend class process_extras;
   friend class runtime;
+  friend class simulated;
 
   enum class phase : std::uint8_t { unborn, starting, running, terminating };
   struct monitored {
@@ -142,6 +143,8 @@ class process {
     bool operator==(unique_id other) const noexcept { return monitor == other; }
   };
 
+  /// Returns the process that was current before.
+  static process* make_current(process* next) noexcept;
   runnable::verdict activate() noexcept;
   bool sort(message* newest);
   void step(message_ptr next);

@@ -66,6 +66,7 @@ class process_extras {
 
  private:
   friend class process;
+  friend class simulated;
 
   static void note_control(const process& observed, const message& control);
   static void note_end(const process& observed);

@@ -41,6 +41,7 @@ class process_cell final : public runnable, public waiter {
   friend class process;
   friend class process_extras;
   friend class runtime;
+  friend class simulated;
   friend struct parting;
 
   static verdict run_process(runnable& base) noexcept;

@@ -254,6 +254,11 @@ void runtime::ended() noexcept {
   self_->alive.fetch_sub(1, std::memory_order_release);
 }
 
+process_cell* runtime::cell_at(std::size_t index) const noexcept {
+  const std::scoped_lock lock{self_->mutex};
+  return index < self_->cells.size() ? &self_->cells[index] : nullptr;
+}
+
 void runtime::recycle(process_cell& cell) noexcept {
   const std::scoped_lock lock{self_->mutex};
   // Generation 0 is skipped: it names no process.

@@ -96,11 +96,13 @@ class runtime {
  private:
   friend class process;
   friend class process_cell;
+  friend class simulated;
   class implementation;
 
   void forget(const std::string& name, pid holder) noexcept;
   void ended() noexcept;
   void recycle(process_cell& cell) noexcept;
+  [[nodiscard]] process_cell* cell_at(std::size_t index) const noexcept;
 
   std::unique_ptr<implementation> self_;
 };

@@ -7,6 +7,7 @@
 #include <genstage/process/process_ref.hpp>
 #include <genstage/task/operation.hpp>
 #include <optional>
+#include <string>
 
 namespace genstage::inline v0 {
 
@@ -98,5 +99,8 @@ struct user_message : message {
   /// The request's type, for reports.
   [[nodiscard]] virtual const char* type() const noexcept = 0;
 };
+
+/// For traces: the type of a request, a signal with its reason, or the kind of the message.
+[[nodiscard]] std::string describe(const message& seen);
 
 }  // namespace genstage::inline v0

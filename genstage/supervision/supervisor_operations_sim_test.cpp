@@ -325,7 +325,7 @@ TEST_F(supervisor_operations_sim_test, a_backoff_waits_longer_each_time_and_forg
 
 TEST_F(supervisor_operations_sim_test, a_child_that_waits_for_its_restart_can_be_terminated) {
   child_spec slow = make("a");
-  slow.backoff = restart_backoff{.first = 100ms};
+  slow.backoff = restart_backoff{.first = 1s};
   start({.children = {slow}});
   tell("a", crash{});
   take();

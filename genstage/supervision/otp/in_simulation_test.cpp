@@ -49,7 +49,10 @@ std::string text_of(const exit_reason& reason) {
 
 /// What all processes of a scenario share: the journal and who is who.
 struct play {
-  explicit play(std::uint64_t seed) : world{seed, {.log = collect()}} {}
+  explicit play(std::uint64_t seed) : world{seed, {.log = collect()}} {
+    // A process of Erlang's ends before others have their turn, unless it is very unlucky.
+    world.let_steps_be(step_size::all_that_waits);
+  }
 
   void note(std::string text) { events.push_back(std::move(text)); }
   void know(const std::string& id, const process_ref& process) {

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <exception>
+#include <genstage/process/process_extras.hpp>
+#include <genstage/process/runtime.hpp>
+#include <genstage/process/simulated.hpp>
+#include <utility>
+
+namespace genstage::inline v0 {
+
+class simulated::current_scope {
+ public:
+  explicit current_scope(process* next) noexcept : before_{process::make_current(next)} {}
+  ~current_scope() { process::make_current(before_); }
+  current_scope(const current_scope&) = delete;
+  current_scope& operator=(const current_scope&) = delete;
+
+ private:
+  process* before_;
+};
+
+/// What `process::guarded` does, for an action that tells the watch first.
+template <class Action>
+void simulated::guarded(process& body, Action action) noexcept {
+  try {
+    action();
+  } catch (...) {
+    const char* const where = body.callback();
+    body.fail(
+        exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
+  }
+  if (!body.is_suspended()) body.enter(nullptr);
+}
+
+/// The same as process::activate, one callback at a time.
+runnable::verdict simulated::run_once(process_cell& cell, simulation_watch& watch) noexcept {
+  process& body = *cell.body_;
+  const suspension_scope place{&body.suspension_};
+  const current_scope scope{&body};
+  if (body.phase_ == process::phase::unborn) {
+    body.phase_ = process::phase::starting;
+    guarded(body, [&] {
+      watch.starts(body);
+      body.begin(nullptr);
+    });
+    return runnable::verdict::again;
+  }
+  tell_signals(cell, watch);
+  message* const newest = cell.mail_.drain();
+  const bool has_changed = newest != nullptr && body.sort(newest);
+  if (body.extras_) process_extras::note_resumed(body);
+  if (has_changed) return runnable::verdict::again;
+  if (body.ending_ && !body.is_suspended()) {
+    if (body.extras_) process_extras::note_end(body);
+    if (body.phase_ != process::phase::running) return body.finish();
+    guarded(body, [&] {
+      watch.terminates(body);
+      body.run_terminate(nullptr);
+    });
+  } else if (!body.is_suspended() && !body.inbox_.is_empty()) {
+    message_ptr next = body.inbox_.pop();
+    guarded(body, [&] {
+      watch.handles(body, *next);
+      if (body.extras_) {
+        body.observed_step(std::move(next));
+      } else {
+        body.step(std::move(next));
+      }
+    });
+  }
+  const bool can_go_on = !body.is_suspended() && (body.ending_ || !body.inbox_.is_empty());
+  if (can_go_on || !cell.mail_.release()) return runnable::verdict::again;
+  return runnable::verdict::idle;
+}
+
+process_cell* simulated::cell(const runtime& home, std::size_t index) noexcept {
+  return home.cell_at(index);
+}
+
+const process* simulated::find(const process_cell& cell) noexcept {
+  return cell.body_;
+}
+
+/// Those that `process::sort` is about to act on.
+void simulated::tell_signals(const process_cell& cell, simulation_watch& watch) {
+  for (const message* each : unsorted(cell)) {
+    const bool is_signal = each->kind < message_kind::user && each->kind != message_kind::down;
+    if (is_signal) watch.is_signalled(*cell.body_, *each);
+  }
+}
+
+std::vector<const message*> simulated::unsorted(const process_cell& cell) {
+  std::vector<const message*> oldest_first;
+  for (const message* each = cell.mail_.peek(); each != nullptr; each = each->next) {
+    oldest_first.push_back(each);
+  }
+  std::ranges::reverse(oldest_first);
+  return oldest_first;
+}
+
+}  // namespace genstage::inline v0
