@@ -9,8 +9,8 @@
 #include <string>
 
 #include "bench/old_architecture/job_queue.hpp"
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/fetch/outcome.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace old_architecture {
 

@@ -54,7 +54,7 @@ class child_of {
   }
   template <class Event>
   child_of subscribe_to(producer_name<Event> producer, subscription_options options = {}) && {
-    static_assert(std::same_as<typename S::input_event, Event>,
+    static_assert(std::same_as<std::remove_const_t<typename S::input_event>, Event>,
                   "The producer does not emit the events that this stage takes.");
     return std::move(*this).subscribe_to(producer.text(), options);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <genstage/dispatch/demand_dispatcher.hpp>
+#include <random>
 
 namespace genstage::inline v0 {
 
@@ -30,6 +31,8 @@ demand demand_dispatcher::ask(unique_id tag, demand asked) {
 
 std::span<const delivery> demand_dispatcher::dispatch(std::uint64_t count) {
   deliveries_.clear();
+  if (shuffle_) [[unlikely]]
+    shuffle();
   while (count > 0 && !consumers_.empty() && !consumers_.front().left.is_zero()) {
     consumer& hungriest = consumers_.front();
     const std::uint64_t given = std::min(count, hungriest.left.count());
@@ -47,6 +50,14 @@ std::span<const delivery> demand_dispatcher::dispatch(std::uint64_t count) {
 demand demand_dispatcher::outstanding(unique_id tag) const noexcept {
   const auto found = std::ranges::find(consumers_, tag, &consumer::tag);
   return found == consumers_.end() ? demand{} : found->left;
+}
+
+void demand_dispatcher::shuffle() {
+  std::mt19937_64 random{*shuffle_};
+  shuffle_.reset();
+  std::ranges::shuffle(consumers_, random);
+  // Among equals the shuffled order stays one of chance; who has asked for most stands first again.
+  std::ranges::sort(consumers_, std::ranges::greater{}, &consumer::left);
 }
 
 void demand_dispatcher::reinsert(std::size_t position) {

@@ -2,33 +2,41 @@
 
 #include <cstdint>
 #include <genstage/core/demand.hpp>
-#include <genstage/process/signals.hpp>
+#include <genstage/dispatch/dispatcher.hpp>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace genstage::inline v0 {
 
-/// What a dispatcher decided: the next `count` events go to the subscription `to`.
-struct delivery {
-  unique_id to;
-  std::uint64_t count;
-  friend bool operator==(const delivery&, const delivery&) = default;
-};
-
 /// Whether an ask was within what the dispatcher expects as the largest one.
 enum class ask_size : std::uint8_t { as_expected, larger_than_expected };
 
+struct demand_options {
+  /// The largest ask that is expected; more is honoured, and warned about. Without it, the first
+  /// ask of all.
+  std::optional<demand> max_demand{};
+  /// A seed. With it, consumers that have asked for equally much take their turns in random order
+  /// from the first dispatch on, so that many producers do not all begin with the same consumer.
+  std::optional<std::uint64_t> shuffle_on_first_dispatch{};
+};
+
 /// Sends each event to one consumer, the one with the largest unfulfilled demand first.
 ///
-/// A pure value: it knows no process, thread or event; it is told of subscriptions and asks, and
-/// answers who gets how many. The stage carries that out.
+/// What a stage uses that says nothing else. Knows no event.
 /// Cost: an ask and a delivery are O(consumers); nothing is allocated but at a subscription.
-/// Source: rules G-232 to G-248.
+/// Source: rules G-232 to G-248, with the recommendation G-244.
 class demand_dispatcher {
  public:
+  explicit demand_dispatcher(demand_options options = {})
+      : expected_{options.max_demand}, shuffle_{options.shuffle_on_first_dispatch} {}
+
   /// A consumer joins with no demand.
   void subscribe(unique_id tag);
+  admission subscribe(const joining& wish) {
+    subscribe(wish.tag);
+    return {};
+  }
   /// A consumer leaves. What it had asked for stays as credit against later asks.
   void cancel(unique_id tag);
   /// Notes that `tag` takes `asked` more events. Returns the demand that is new to the producer.
@@ -41,7 +49,7 @@ class demand_dispatcher {
   [[nodiscard]] demand deliverable() const noexcept { return deliverable_; }
   /// Demand of consumers that left, which the producer still owes to nobody in particular.
   [[nodiscard]] demand credit() const noexcept { return credit_; }
-  /// The largest ask expected, which is the first ever made; none before it.
+  /// The largest ask expected; none before the first one, unless it was given.
   [[nodiscard]] std::optional<demand> expected_ask() const noexcept { return expected_; }
   [[nodiscard]] ask_size size_of(demand asked) const noexcept {
     return expected_ && asked > *expected_ ? ask_size::larger_than_expected : ask_size::as_expected;
@@ -56,6 +64,7 @@ class demand_dispatcher {
     demand left;
   };
 
+  void shuffle();
   /// Restores the order after the demand of one entry has changed: it goes behind its equals.
   void reinsert(std::size_t position);
 
@@ -64,6 +73,7 @@ class demand_dispatcher {
   demand deliverable_{};
   demand credit_{};
   std::optional<demand> expected_;
+  std::optional<std::uint64_t> shuffle_;
 };
 
 }  // namespace genstage::inline v0

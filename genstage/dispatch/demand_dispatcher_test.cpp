@@ -3,6 +3,7 @@
 #include <genstage/dispatch/demand_dispatcher.hpp>
 #include <map>
 #include <random>
+#include <set>
 #include <vector>
 
 namespace genstage {
@@ -92,6 +93,33 @@ TEST(demand_dispatcher_test, an_ask_above_the_first_one_is_larger_than_expected)
 
   EXPECT_EQ(dispatcher.size_of(demand{11}), ask_size::larger_than_expected);
   EXPECT_EQ(dispatcher.size_of(demand{10}), ask_size::as_expected);
+}
+
+// GenStage shuffles all of them, so that one without demand may stand first and block the others.
+TEST(demand_dispatcher_test, a_shuffle_changes_the_order_of_equals_only) {
+  std::set<unique_id> firsts;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    demand_dispatcher dispatcher{{.shuffle_on_first_dispatch = seed}};
+    for (const unique_id tag : {a, b, c}) dispatcher.subscribe(tag);
+    dispatcher.ask(a, demand{3});
+    dispatcher.ask(b, demand{3});
+
+    const deliveries decided = dispatch(dispatcher, 6);
+
+    ASSERT_EQ(decided.size(), 2U) << "seed " << seed;
+    ASSERT_NE(decided[0].to, c) << "seed " << seed;
+    firsts.insert(decided[0].to);
+  }
+  EXPECT_EQ(firsts, (std::set<unique_id>{a, b}));
+}
+
+TEST(demand_dispatcher_test, the_expected_ask_can_be_given) {
+  demand_dispatcher dispatcher{{.max_demand = demand{100}}};
+  dispatcher.subscribe(a);
+  dispatcher.ask(a, demand{10});
+
+  EXPECT_EQ(dispatcher.size_of(demand{100}), ask_size::as_expected);
+  EXPECT_EQ(dispatcher.size_of(demand{101}), ask_size::larger_than_expected);
 }
 
 TEST(demand_dispatcher_test, nobody_ever_gets_more_than_it_asked_for_and_nothing_goes_amiss) {

@@ -14,6 +14,7 @@ enum class record_kind : std::uint8_t {
   cancelled,   ///< a subscription ended at its producer
   discarded,   ///< a buffer dropped `count` events
   lost,        ///< `count` events reached nobody
+  copied,      ///< `count` events were copied for a consumer that owns them, in a broadcast
 };
 
 /// One line of the demand conversation.

@@ -37,6 +37,7 @@ class batch {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::span<T> events() noexcept { return {data_, size_}; }
+  [[nodiscard]] std::span<const T> events() const noexcept { return {data_, size_}; }
 
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {
@@ -133,7 +134,7 @@ class output {
   [[nodiscard]] std::size_t size() const noexcept { return events_->size(); }
 
  private:
-  template <class>
+  template <class, class>
   friend class producer_side;
   batch<T>* events_;
 };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,10 +32,11 @@ struct resolved_producer {
 /// The half of a stage that receives: its producers, what was asked of each, and the message whose
 /// batches are being handled.
 ///
-/// Source: sections 4 to 7.
-template <class T>
+/// `In` is the type of the events, const if the stage only reads them. Source: sections 4 to 7.
+template <class In>
 class consumer_side {
  public:
+  using T = std::remove_const_t<In>;
   using node = std::unique_ptr<batch_message<T>>;
 
   explicit consumer_side(process& owner) : owner_{owner} {}
@@ -72,7 +74,8 @@ class consumer_side {
                  demand_ledger{range->most, range->least}}));
     owner_.monitor(producer, to.tag);
     producer.send(std::make_unique<subscribe_message>(
-        subscription{to.tag, owner_.self()}, event_type::of<T>(), plan.options, owner_.label()));
+        subscription{to.tag, owner_.self()}, event_type::of<T>(), plan.options, owner_.label(),
+        std::is_const_v<In> ? batch_use::reads : batch_use::owns));
     return upstreams_.back().get();
   }
   void open(upstream& opened, subscription_mode mode) {
@@ -99,16 +102,17 @@ class consumer_side {
   }
   [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
 
-  [[nodiscard]] std::span<T> next_batch() noexcept {
-    const std::size_t rest = current_->events.size() - offset_;
+  [[nodiscard]] std::span<In> next_batch() noexcept {
+    const std::span<In> events = events_of(*current_);
+    const std::size_t rest = events.size() - offset_;
     size_ = is_cut() ? std::min<std::size_t>(rest, from_->ledger.batch_limit()) : rest;
-    return current_->events.events().subspan(offset_, size_);
+    return events.subspan(offset_, size_);
   }
 
   /// The batch has been handled: asks for more if it is time to.
   void finish_batch() {
     offset_ += size_;
-    const bool is_last = offset_ == current_->events.size();
+    const bool is_last = offset_ == events_of(*current_).size();
     demand asked{};
     if (is_cut()) {
       const auto [more, surplus] = from_->ledger.take(size_);
@@ -120,12 +124,20 @@ class consumer_side {
       return;
     }
     node spent = std::move(current_);
-    spent->events.clear();
+    spent->clear();
     if (from_ == nullptr) return;
     if (!asked.is_zero()) {
       ask(*from_, asked, std::move(spent));
     } else {
       from_->spare = std::move(spent);
+    }
+  }
+
+  [[nodiscard]] static std::span<In> events_of(batch_message<T>& received) noexcept {
+    if constexpr (std::is_const_v<In>) {
+      return received.readable();
+    } else {
+      return received.events.events();
     }
   }
 

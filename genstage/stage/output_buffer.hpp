@@ -41,6 +41,14 @@ class output_buffer {
     return discarded;
   }
 
+  /// Puts the events of `left` from `from` on back to the front.
+  void put_back(batch<T>& left, std::size_t from) {
+    const std::span<T> events = left.events();
+    for (std::size_t next = events.size(); next > from; --next) {
+      events_->push_front(std::move(events[next - 1]));
+    }
+  }
+
   /// Moves the oldest `count` events to the end of `taken`; there must be as many.
   void take(std::size_t count, batch<T>& taken) {
     taken.reserve(taken.size() + count);

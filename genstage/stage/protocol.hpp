@@ -1,13 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <genstage/core/demand.hpp>
-#include <genstage/core/type_name.hpp>
-#include <genstage/process/name.hpp>
+#include <genstage/dispatch/event_type.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/stage/batch.hpp>
+#include <genstage/stage/shared_batch.hpp>
 #include <genstage/stage/subscription.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,33 +32,43 @@ template <class T>
 struct batch_message final : stream_message {
   using stream_message::stream_message;
 
-  batch<T> events;
-};
-
-/// The type of a stream's events, so that a wrong wiring made at run time is refused.
-struct event_type {
-  const void* key;
-  std::string (*name)();
-
-  template <class T>
-  [[nodiscard]] static constexpr event_type of() noexcept {
-    return {detail::type_key<T>(), &type_name<T>};
+  /// What a consumer that only reads is to look at.
+  [[nodiscard]] std::span<const T> readable() const noexcept {
+    return shared ? shared.events().subspan(first, count) : events.events();
   }
+  void clear() noexcept {
+    shared.reset();
+    count = 0;
+    events.clear();
+  }
+
+  batch<T> events;
+  /// If it is there, events [first, first + count) of it are meant instead of `events`. Sent only
+  /// to consumers that said that they read.
+  shared_batch<T> shared{};
+  std::size_t first = 0;
+  std::size_t count = 0;
 };
+
+/// What a consumer does with events: it may change them and move from them, or it only reads them,
+/// so that others can read the same ones.
+enum class batch_use : std::uint8_t { owns, reads };
 
 struct subscribe_message final : message {
   subscribe_message(subscription with_consumer, event_type takes, subscription_options chosen,
-                    std::string consumer_name)
+                    std::string consumer_name, batch_use with_events = batch_use::owns)
       : message{message_kind::subscribe},
         from{std::move(with_consumer)},
         events{takes},
-        options{chosen},
-        consumer{std::move(consumer_name)} {}
+        options{std::move(chosen)},
+        consumer{std::move(consumer_name)},
+        use{with_events} {}
 
   subscription from;
   event_type events;
   subscription_options options;
   std::string consumer;
+  batch_use use;
 };
 
 /// `cancel` on the way to a producer, `cancelled` on the way to a consumer.
@@ -81,19 +91,5 @@ struct subscription_request final : message {
   subscription_plan plan;
   completion<unique_id> reply;
 };
-
-/// The reasons that stages give each other.
-namespace cancel_reason {
-[[nodiscard]] inline exit_reason unknown_subscription() {
-  return exit_reason::user("unknown_subscription");
-}
-[[nodiscard]] inline exit_reason duplicated_subscription() {
-  return exit_reason::user("duplicated_subscription");
-}
-/// Ends no consumer, not even a permanent one (G-114).
-[[nodiscard]] inline exit_reason already_subscribed() {
-  return exit_reason::user("already_subscribed");
-}
-}  // namespace cancel_reason
 
 }  // namespace genstage::inline v0

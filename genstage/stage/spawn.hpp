@@ -11,16 +11,24 @@ namespace detail {
 template <class Consumer, class Producer, class ConsumerTakes, class ProducerEmits>
 void the_producer_does_not_emit_the_events_that_the_consumer_takes() = delete;
 
+template <class Consumer, class Producer, class Event>
+void the_producer_broadcasts_events_that_cannot_be_copied_to_a_consumer_that_owns_them() = delete;
+
 template <class Consumer, class Producer>
 constexpr void check_wiring() {
   static_assert(receiving<Consumer>, "The subscriber is a producer; it takes no events.");
   static_assert(emitting<Producer>, "The stage subscribed to is a consumer; it emits no events.");
   if constexpr (receiving<Consumer> && emitting<Producer>) {
-    using takes = typename Consumer::input_event;
+    using takes = std::remove_const_t<typename Consumer::input_event>;
     using emits = typename Producer::output_event;
     if constexpr (!std::same_as<takes, emits>) {
       the_producer_does_not_emit_the_events_that_the_consumer_takes<Consumer, Producer, takes,
                                                                     emits>();
+    }
+    if constexpr (broadcasting_stage<Producer> && !std::copy_constructible<emits> &&
+                  !std::is_const_v<typename Consumer::input_event>) {
+      the_producer_broadcasts_events_that_cannot_be_copied_to_a_consumer_that_owns_them<
+          Consumer, Producer, emits>();
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <genstage/process/user_process.hpp>
 #include <genstage/stage/output_buffer.hpp>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 namespace genstage::inline v0 {
 
@@ -50,14 +52,15 @@ class emitting_stage : public virtual stage {
 template <class T>
 class receiving_stage : public virtual stage {
  public:
-  using input_event = T;
+  using input_event = T;  // const for a stage that only reads.
 
  protected:
   /// For manual subscriptions: asks for `count` more events.
   static void ask(const subscription& from, demand count) {
     if (count.is_zero()) return;
     const process& here = *process::current();
-    auto asked = std::make_unique<batch_message<T>>(message_kind::ask, from.tag, here.id());
+    auto asked = std::make_unique<batch_message<std::remove_const_t<T>>>(message_kind::ask,
+                                                                         from.tag, here.id());
     asked->asked = count;
     from.peer.send(std::move(asked));
   }
@@ -81,7 +84,26 @@ class producer : public detail::emitting_stage<T> {
   [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
+/// A producer that is asked for the events of each partition by itself, so that one whose consumers
+/// are slow holds up no other. Its `dispatcher()` is a partition dispatcher.
+///
+///     class inbox final : public gs::partitioned_producer<mail> {
+///      public:
+///       auto dispatcher() const { return gs::partition_dispatcher{{.partitions = 4}, &user_of}; }
+///       void handle_demand(std::size_t user, gs::demand asked, gs::output<mail>& out) override;
+///     };
+template <class T>
+class partitioned_producer : public detail::emitting_stage<T> {
+ public:
+  /// Consumers of the partition want so many more of its events. What is not emitted now stays
+  /// owed, as with `producer`.
+  virtual void handle_demand(std::size_t partition, demand asked, output<T>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
+};
+
 /// Takes events of one type and emits events of another.
+///
+/// With `const In` it only reads them: see `consumer`.
 template <class In, class Out>
 class producer_consumer : public detail::receiving_stage<In>, public detail::emitting_stage<Out> {
  public:
@@ -91,6 +113,9 @@ class producer_consumer : public detail::receiving_stage<In>, public detail::emi
 };
 
 /// Takes events.
+///
+/// A `consumer<T>` owns its events and may move from them. A `consumer<const T>` only reads, so a
+/// producer that broadcasts lets all readers look at the same batch.
 template <class T>
 class consumer : public detail::receiving_stage<T> {
  public:
@@ -104,6 +129,14 @@ template <class T>
 class async_producer : public detail::emitting_stage<T> {
  public:
   virtual task<> handle_demand(demand asked, output<T>& out) = 0;
+  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
+};
+
+/// As `partitioned_producer`, with callbacks that may wait.
+template <class T>
+class async_partitioned_producer : public detail::emitting_stage<T> {
+ public:
+  virtual task<> handle_demand(std::size_t partition, demand asked, output<T>& out) = 0;
   [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
@@ -126,6 +159,11 @@ class async_consumer : public detail::receiving_stage<T> {
 /// A type that emits events: a producer or a producer_consumer.
 template <class S>
 concept emitting = requires { typename S::output_event; };
+/// A producer that is asked for each partition.
+template <class S>
+concept asked_by_partition =
+    std::derived_from<S, partitioned_producer<typename S::output_event>> ||
+    std::derived_from<S, async_partitioned_producer<typename S::output_event>>;
 /// A type that takes events: a consumer or a producer_consumer.
 template <class S>
 concept receiving = requires { typename S::input_event; };

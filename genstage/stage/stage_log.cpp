@@ -54,6 +54,37 @@ std::string wrong_events(const std::string& consumer, const std::string& produce
       consumer, producer, emits.name(), takes.name());
 }
 
+std::string wrong_selector(const std::string& consumer, const std::string& producer,
+                           const event_type& selects, const event_type& emits) {
+  return fmt::format(
+      "subscription {} -> {}: the selector takes {}, must take what the producer emits ({}); "
+      "not subscribed",
+      consumer, producer, selects.name(), emits.name());
+}
+
+std::string cannot_be_copied(const std::string& consumer, const std::string& producer,
+                             const event_type& emits) {
+  return fmt::format(
+      "subscription {} -> {}: the consumer owns its events, must read them (consumer<const {}>) "
+      "because the producer broadcasts and they cannot be copied; not subscribed",
+      consumer, producer, emits.name());
+}
+
+exit_reason refusal(const std::string& consumer, const std::string& producer,
+                    const exit_reason& answer) {
+  if (answer == cancel_reason::already_subscribed()) return answer;
+  return exit_reason::user(
+      fmt::format("subscription {} -> {}: {}", consumer, producer, to_string(answer)));
+}
+
+void log_unknown_partition(const process& owner, const std::string& answer,
+                           const std::string& known, std::uint64_t count) {
+  owner.log(log_level::error,
+            fmt::format("partition_dispatcher: the hash returned {}, known partitions are {}; "
+                        "{} events discarded",
+                        answer, known, count));
+}
+
 resolved_producer resolve(const process& owner, const subscription_plan& plan) {
   if (!plan.producer_name.empty())
     return {owner.owner().find(plan.producer_name), plan.producer_name};

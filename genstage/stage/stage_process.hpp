@@ -17,22 +17,38 @@ void log_wrong_kind(const process& owner, const char* message, const char* kind)
 void log_duplicate(const process& owner, const std::string& consumer);
 [[nodiscard]] std::string wrong_events(const std::string& consumer, const std::string& producer,
                                        const event_type& takes, const event_type& emits);
+[[nodiscard]] std::string wrong_selector(const std::string& consumer, const std::string& producer,
+                                         const event_type& selects, const event_type& emits);
+[[nodiscard]] std::string cannot_be_copied(const std::string& consumer, const std::string& producer,
+                                           const event_type& emits);
+/// What a dispatcher answered, with the names of both ends.
+[[nodiscard]] exit_reason refusal(const std::string& consumer, const std::string& producer,
+                                  const exit_reason& answer);
 
+/// The halves of a stage, and of one that lacks a half something that stands in for it.
+struct no_half {
+  struct upstream {};
+  using node = std::unique_ptr<stream_message>;
+};
 template <class S>
-struct input_of {
-  using type = char;
+struct receiving_half {
+  using event = char;
+  using type = no_half;
 };
 template <receiving S>
-struct input_of<S> {
-  using type = typename S::input_event;
+struct receiving_half<S> {
+  using event = typename S::input_event;
+  using type = consumer_side<event>;
 };
 template <class S>
-struct output_of {
-  using type = char;
+struct emitting_half {
+  using event = char;
+  using type = no_half;
 };
 template <emitting S>
-struct output_of<S> {
-  using type = typename S::output_event;
+struct emitting_half<S> {
+  using event = typename S::output_event;
+  using type = producer_side<event, S>;
 };
 
 /// The process around a stage of type S. One class for all kinds: a kind that lacks a half does not
@@ -45,8 +61,10 @@ class stage_process final : public user_process<S> {
  public:
   static constexpr bool receives = receiving<S>;
   static constexpr bool emits = emitting<S>;
-  using in = typename input_of<S>::type;
-  using out = typename output_of<S>::type;
+  using in = typename receiving_half<S>::event;
+  using out = typename emitting_half<S>::event;
+  using up_side = typename receiving_half<S>::type;
+  using down_side = typename emitting_half<S>::type;
   using factory = typename user_process<S>::factory;
 
   stage_process(factory make, std::vector<subscription_plan> plans)
@@ -63,9 +81,20 @@ class stage_process final : public user_process<S> {
  protected:
   void start() override {
     this->make_user();
-    if constexpr (emits) down_.emplace(*this, this->object().buffer());
+    if constexpr (emits) {
+      down_.emplace(*this, this->object());
+      if (const result<void> usable = down_->check(); !usable)
+        return refuse_to_start(usable.error());
+    }
     if constexpr (receives) up_.emplace(*this);
     if (this->init_user()) subscribe_as_planned();
+  }
+
+  /// Ends the start with words that name the stage.
+  void refuse_to_start(const error& wrong) {
+    const std::string text = this->label() + ": dispatcher: " + wrong.message;
+    this->log(log_level::error, text);
+    this->stop(exit_reason::user(text));
   }
 
   void receive(message_ptr received) override {
@@ -103,7 +132,7 @@ class stage_process final : public user_process<S> {
   /// (G-130).
   void callback_ended() override {
     subscribe_as_planned();
-    send_output();
+    after_callback();
     if (std::exchange(handling_events_, false) && !this->is_ending()) {
       if constexpr (receives) up_->finish_batch();
     }
@@ -114,13 +143,13 @@ class stage_process final : public user_process<S> {
   enum class start_rule : std::uint8_t { fail_on_bad_options, go_on };
 
   struct queued_end {
-    std::unique_ptr<typename consumer_side<in>::upstream> ended;
+    std::unique_ptr<typename up_side::upstream> ended;
     cancel_cause cause;
     exit_reason reason;
   };
   /// What a producer_consumer has received and not begun: events, or the end of a subscription.
   struct queued {
-    typename consumer_side<in>::node events;
+    typename up_side::node events;
     std::optional<queued_end> end;
   };
 
@@ -151,8 +180,9 @@ class stage_process final : public user_process<S> {
                                                    cancel_reason::unknown_subscription()));
         return;
       }
-      typename consumer_side<in>::node events{static_cast<batch_message<in>*>(received.release())};
-      if (events->events.is_empty()) return;
+      typename up_side::node events{
+          static_cast<batch_message<std::remove_const_t<in>>*>(received.release())};
+      if (up_side::events_of(*events).empty()) return;
       if constexpr (emits) {
         queue_.push_back({std::move(events), std::nullopt});
       } else {
@@ -277,80 +307,20 @@ class stage_process final : public user_process<S> {
     }
   }
 
-  // The emitting half.
+  // The emitting half, in detail/emitting_half.hpp.
 
-  void take_ask(message_ptr received) {
-    if constexpr (emits) {
-      const auto& header = as<stream_message>(received);
-      if (!down_->knows(header.tag)) {
-        this->owner()
-            .find(header.from)
-            .send(std::make_unique<cancel_message>(message_kind::cancelled, header.tag,
-                                                   cancel_reason::unknown_subscription()));
-        return;
-      }
-      if (header.asked.is_zero()) return;
-      typename producer_side<out>::node asked{static_cast<batch_message<out>*>(received.release())};
-      const demand more = down_->ask(std::move(asked));
-      if constexpr (receives) {
-        work();
-      } else if (!more.is_zero()) {
-        down_->forwarded(more);
-        S& user = this->object();
-        if (this->run("handle_demand", [&] { return user.handle_demand(more, down_->out()); })) {
-          send_output();
-        }
-      }
-    } else {
-      log_wrong_kind(*this, "an ask", "consumer");
-    }
-  }
-
-  void take_subscribe(subscribe_message& wish) {
-    const auto refuse = [&](exit_reason reason) {
-      wish.from.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, wish.from.tag,
-                                                           std::move(reason)));
-    };
-    if constexpr (emits) {
-      if (down_->knows(wish.from.tag)) {
-        log_duplicate(*this, wish.consumer);
-        refuse(cancel_reason::duplicated_subscription());
-      } else if (wish.events.key != event_type::of<out>().key) {
-        const std::string text =
-            wrong_events(wish.consumer, this->label(), wish.events, event_type::of<out>());
-        this->log(log_level::error, text);
-        refuse(exit_reason::user(text));
-      } else {
-        down_->add(wish);
-        this->enter("handle_subscribe");
-        const subscription_mode mode =
-            this->object().handle_subscribe(peer_role::consumer, wish.from, wish.options);
-        down_->open(wish.from.tag);
-        if (mode != subscription_mode::automatic) {
-          this->stop(
-              exit_reason::user("bad_return_value: handle_subscribe towards a consumer "
-                                "must answer automatic"));
-        }
-      }
-    } else {
-      this->log(log_level::error, "is a consumer and cannot be subscribed to; refused");
-      refuse(exit_reason::user("not_a_producer"));
-    }
-  }
-
-  void take_cancel(const cancel_message& wish) {
-    if constexpr (emits) {
-      if (down_->knows(wish.tag)) downstream_ended(wish.tag, cancel_cause::cancel, wish.reason);
-    } else {
-      log_wrong_kind(*this, "a cancel of a consumer", "consumer");
-    }
-  }
-
-  void downstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason) {
-    const subscription ended = down_->remove(tag, reason);
-    this->enter("handle_cancel");
-    this->object().handle_cancel({peer_role::consumer, ended, cause, reason});
-  }
+  void take_ask(message_ptr received);
+  /// Asks the user's code for events.
+  void place_order(const order& wanted);
+  /// What a callback has made leaves. If a part of it reached nobody, the stage asks for more in
+  /// its consumers' stead, by a message to itself, so that whatever came meanwhile has its turn.
+  void after_callback();
+  void take_subscribe(subscribe_message& wish);
+  /// Why the wish cannot be granted, whatever the dispatcher says; empty if it can.
+  [[nodiscard]] std::string mismatch(const subscribe_message& wish) const;
+  void admit(const subscribe_message& wish);
+  void take_cancel(const cancel_message& wish);
+  void downstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
 
   /// True if the dead process was a peer of this stage.
   bool take_down(const down_message& notice) {
@@ -370,10 +340,13 @@ class stage_process final : public user_process<S> {
   }
 
   std::vector<subscription_plan> plans_;
-  std::optional<consumer_side<in>> up_;
-  std::optional<producer_side<out>> down_;
+  std::optional<up_side> up_;
+  std::optional<down_side> down_;
   std::deque<queued> queue_;
   bool handling_events_ = false;
+  bool is_asking_again_ = false;
 };
 
 }  // namespace genstage::inline v0::detail
+
+#include <genstage/stage/detail/emitting_half.hpp>

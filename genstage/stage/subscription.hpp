@@ -4,32 +4,16 @@
 #include <genstage/core/demand.hpp>
 #include <genstage/core/error.hpp>
 #include <genstage/core/exit_reason.hpp>
+#include <genstage/dispatch/subscription_options.hpp>
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/signals.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace genstage::inline v0 {
 
-/// What a consumer does when a subscription ends.
-enum class cancel_mode : std::uint8_t {
-  permanent,  ///< it stops, whatever the reason
-  transient,  ///< it stops unless the reason is orderly
-  temporary,  ///< it goes on
-};
-
 /// Whether the library asks for events, or the user's code does.
 enum class subscription_mode : std::uint8_t { automatic, manual };
-
-/// How a consumer takes events from one producer.
-struct subscription_options {
-  /// At most so many events are asked for and not handled yet; at least 1.
-  std::int64_t max_demand = 1000;
-  /// More is asked for when this many are left; half of max_demand by default.
-  std::optional<std::int64_t> min_demand{};
-  cancel_mode cancel = cancel_mode::permanent;
-};
 
 /// The demand that `options` stand for, checked: 1 <= max, 0 <= min < max.
 struct demand_range {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "livesearch/cli/site_state.hpp"
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/server/demo_server.hpp"
+#include "livesearch/site/catalog.hpp"
 #include "livesearch/site/definition_error.hpp"
 
 namespace livesearch {

@@ -27,9 +27,9 @@ enum class site_outcome : std::uint8_t {
 
 /// In the order in which they are counted and shown.
 inline constexpr site_outcome all_outcomes[] = {
-    site_outcome::results,   site_outcome::no_results,   site_outcome::suspicious,
-    site_outcome::blocked,   site_outcome::rate_limited, site_outcome::timed_out,
-    site_outcome::busy,      site_outcome::unreachable,  site_outcome::bad_answer,
+    site_outcome::results, site_outcome::no_results,   site_outcome::suspicious,
+    site_outcome::blocked, site_outcome::rate_limited, site_outcome::timed_out,
+    site_outcome::busy,    site_outcome::unreachable,  site_outcome::bad_answer,
     site_outcome::skipped,
 };
 

@@ -4,8 +4,8 @@
 #include <genstage/http/client.hpp>
 #include <span>
 
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/fetch/job.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -4,10 +4,10 @@
 #include <genstage/genstage.hpp>
 #include <optional>
 
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/fetch/controlled_delay.hpp"
 #include "livesearch/fetch/job.hpp"
 #include "livesearch/fetch/token_bucket.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -4,8 +4,8 @@
 #include <genstage/http/client.hpp>
 #include <string>
 
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/search/job_router.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

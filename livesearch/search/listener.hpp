@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/fetch/outcome.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "livesearch/site/catalog.hpp"
 #include "livesearch/search/listener.hpp"
+#include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 

@@ -211,7 +211,8 @@ TEST_F(search_sim_test, a_search_whose_turn_would_come_too_late_is_told_so_at_on
   std::vector<lines> all(3);
   for (lines& each : all) search(each);
 
-  EXPECT_EQ(all[2], (lines{"start stage 1", "wiki rate_limited 0", "end complete 0 results 0/1 0"}));
+  EXPECT_EQ(all[2],
+            (lines{"start stage 1", "wiki rate_limited 0", "end complete 0 results 0/1 0"}));
 }
 
 TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {

@@ -1,0 +1,153 @@
+#pragma once
+
+// The emitting half of `stage_process`.
+#include <concepts>
+#include <genstage/stage/stage_process.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace genstage::inline v0::detail {
+
+template <class S>
+void stage_process<S>::take_ask(message_ptr received) {
+  if constexpr (emits) {
+    const auto& header = as<stream_message>(received);
+    if (header.tag == unique_id::none && header.from == this->id()) {
+      is_asking_again_ = false;
+      place_order(down_->next_order());
+      return;
+    }
+    if (!down_->knows(header.tag)) {
+      this->owner()
+          .find(header.from)
+          .send(std::make_unique<cancel_message>(message_kind::cancelled, header.tag,
+                                                 cancel_reason::unknown_subscription()));
+      return;
+    }
+    if (header.asked.is_zero()) return;
+    typename down_side::node asked{static_cast<batch_message<out>*>(received.release())};
+    const order more = down_->ask(std::move(asked));
+    if constexpr (receives) {
+      work();
+    } else {
+      place_order(more);
+    }
+  } else {
+    log_wrong_kind(*this, "an ask", "consumer");
+  }
+}
+
+template <class S>
+void stage_process<S>::place_order(const order& wanted) {
+  if constexpr (emits && !receives) {
+    if (wanted.asked.is_zero()) return;
+    down_->forwarded(wanted);
+    S& user = this->object();
+    const bool has_ended = this->run("handle_demand", [&] {
+      if constexpr (asked_by_partition<S>) {
+        return user.handle_demand(wanted.partition, wanted.asked, down_->out());
+      } else {
+        return user.handle_demand(wanted.asked, down_->out());
+      }
+    });
+    if (has_ended) after_callback();
+  }
+}
+
+template <class S>
+void stage_process<S>::after_callback() {
+  send_output();
+  if constexpr (emits && !receives) {
+    down_->answered();
+    if constexpr (std::same_as<dispatcher_of_t<S>, demand_dispatcher>) return;
+    if (is_asking_again_ || this->is_ending() || down_->next_order().asked.is_zero()) return;
+    is_asking_again_ = true;
+    this->self().send(
+        std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
+  }
+}
+
+template <class S>
+void stage_process<S>::take_subscribe(subscribe_message& wish) {
+  const auto refuse = [&](exit_reason reason) {
+    wish.from.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, wish.from.tag,
+                                                         std::move(reason)));
+  };
+  if constexpr (emits) {
+    if (down_->knows(wish.from.tag)) {
+      log_duplicate(*this, wish.consumer);
+      refuse(cancel_reason::duplicated_subscription());
+    } else if (const auto text = mismatch(wish); !text.empty()) {
+      this->log(log_level::error, text);
+      refuse(exit_reason::user(text));
+    } else {
+      admit(wish);
+    }
+  } else {
+    this->log(log_level::error, "is a consumer and cannot be subscribed to; refused");
+    refuse(exit_reason::user("not_a_producer"));
+  }
+}
+
+template <class S>
+std::string stage_process<S>::mismatch(const subscribe_message& wish) const {
+  if constexpr (emits) {
+    const event_type emitted = event_type::of<out>();
+    if (wish.events != emitted) {
+      return wrong_events(wish.consumer, this->label(), wish.events, emitted);
+    }
+    if (wish.options.selector && wish.options.selector.events() != emitted) {
+      return wrong_selector(wish.consumer, this->label(), wish.options.selector.events(), emitted);
+    }
+    if constexpr (broadcasting_stage<S> && !std::copy_constructible<out>) {
+      if (wish.use == batch_use::owns)
+        return cannot_be_copied(wish.consumer, this->label(), emitted);
+    }
+  }
+  return {};
+}
+
+template <class S>
+void stage_process<S>::admit(const subscribe_message& wish) {
+  down_->add(wish);
+  this->enter("handle_subscribe");
+  const subscription_mode mode =
+      this->object().handle_subscribe(peer_role::consumer, wish.from, wish.options);
+  if (const admission taken = down_->open(wish); !taken) {
+    const exit_reason reason = refusal(wish.consumer, this->label(), taken.error());
+    this->log(log_level::error, reason.text());
+    const subscription refused = down_->refuse(wish.from.tag, reason);
+    this->enter("handle_cancel");
+    this->object().handle_cancel({peer_role::consumer, refused, cancel_cause::cancel, reason});
+    return;
+  }
+  if (mode == subscription_mode::automatic) return;
+  this->stop(exit_reason::user(
+      "bad_return_value: handle_subscribe towards a consumer must answer automatic"));
+}
+
+template <class S>
+void stage_process<S>::take_cancel(const cancel_message& wish) {
+  if constexpr (emits) {
+    if (down_->knows(wish.tag)) downstream_ended(wish.tag, cancel_cause::cancel, wish.reason);
+  } else {
+    log_wrong_kind(*this, "a cancel of a consumer", "consumer");
+  }
+}
+
+template <class S>
+void stage_process<S>::downstream_ended(unique_id tag, cancel_cause cause,
+                                        const exit_reason& reason) {
+  const subscription ended = down_->remove(tag, reason);
+  this->enter("handle_cancel");
+  this->object().handle_cancel({peer_role::consumer, ended, cause, reason});
+  if constexpr (receives) {
+    work();
+  } else {
+    // A consumer that held up the others may have left.
+    place_order(down_->next_order());
+  }
+}
+
+}  // namespace genstage::inline v0::detail

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <algorithm>
+#include <genstage/dispatch/demand_dispatcher.hpp>
+#include <genstage/stage/event_sender.hpp>
+#include <genstage/stage/output_buffer.hpp>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// Places events as a dispatcher decides that gives each to one consumer, and buffers the rest.
+template <class T, class D>
+class direct_outlet {
+ public:
+  using node = typename event_sender<T>::node;
+
+  direct_outlet(event_sender<T>& sender, D dispatcher, const buffer_options& kept)
+      : sender_{sender}, dispatcher_{std::move(dispatcher)}, buffer_{kept.size, kept.keep} {}
+
+  [[nodiscard]] D& dispatcher() noexcept { return dispatcher_; }
+  [[nodiscard]] const D& dispatcher() const noexcept { return dispatcher_; }
+  /// How many events may be made now.
+  [[nodiscard]] demand room() const noexcept { return dispatcher_.deliverable(); }
+  [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size(); }
+
+  void place(node& made) {
+    if (!buffer_.is_empty()) {
+      keep(made->events, 0);
+      return;
+    }
+    distribute(made, where_left::at_the_back);
+  }
+
+  void drain() {
+    while (!buffer_.is_empty() && !dispatcher_.deliverable().is_zero()) {
+      node taken = sender_.spare();
+      buffer_.take(std::min<std::size_t>(buffer_.size(), dispatcher_.deliverable().count()),
+                   taken->events);
+      const bool is_stuck = !distribute(taken, where_left::at_the_front);
+      sender_.give_back(std::move(taken));
+      if (is_stuck) return;
+    }
+  }
+
+ private:
+  enum class where_left : std::uint8_t { at_the_back, at_the_front };
+
+  /// False if some events could not be placed.
+  bool distribute(node& made, where_left left) {
+    const std::size_t count = made->events.size();
+    const std::span<const delivery> decided = decide(made->events);
+    std::uint64_t covered = 0;
+    for (const delivery& each : decided) covered += each.count;
+    if (covered < count) {
+      if (left == where_left::at_the_back) {
+        keep(made->events, covered);
+      } else {
+        buffer_.put_back(made->events, covered);
+      }
+      made->events.truncate(covered);
+    }
+    if constexpr (counting_dispatcher<D>) {
+      sender_.carry_out(made, decided);
+    } else {
+      carry_out_merged(made, decided);
+    }
+    return covered == count;
+  }
+
+  std::span<const delivery> decide(batch<T>& events) {
+    if constexpr (counting_dispatcher<D>) {
+      return dispatcher_.dispatch(events.size());
+    } else {
+      return dispatcher_.dispatch(events.events());
+    }
+  }
+
+  /// What goes to the same consumer travels together.
+  void carry_out_merged(node& made, std::span<const delivery> decided) {
+    std::size_t offset = 0;
+    for (const delivery& each : decided) {
+      auto part = std::ranges::find(parts_, each.to, &std::pair<unique_id, node>::first);
+      if (part == parts_.end()) {
+        parts_.emplace_back(each.to, sender_.spare());
+        part = std::prev(parts_.end());
+      }
+      part->second->events.take_from(made->events, offset, each.count);
+      offset += each.count;
+    }
+    made->events.clear();
+    for (auto& [to, part] : parts_) sender_.send(std::move(part), to);
+    parts_.clear();
+  }
+
+  void keep(batch<T>& events, std::size_t from) { sender_.discarded(buffer_.store(events, from)); }
+
+  event_sender<T>& sender_;
+  D dispatcher_;
+  output_buffer<T> buffer_;
+  std::vector<std::pair<unique_id, node>> parts_;  // Used by `carry_out_merged` alone.
+};
+
+}  // namespace genstage::inline v0

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <algorithm>
+#include <genstage/dispatch/dispatcher.hpp>
+#include <genstage/process/process.hpp>
+#include <genstage/stage/protocol.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+namespace detail {
+
+/// Says that a buffer dropped events, in the words all stages use.
+void log_discarded(const process& owner, std::size_t count);
+void log_large_ask(const process& owner, demand expected, demand asked);
+void log_unknown_partition(const process& owner, const std::string& answer,
+                           const std::string& known, std::uint64_t count);
+
+}  // namespace detail
+
+/// Sends batches to the consumers of a stage: knows who they are, keeps spent messages to send
+/// again, and records what goes where.
+template <class T>
+class event_sender {
+ public:
+  using node = std::unique_ptr<batch_message<T>>;
+
+  struct consumer {
+    subscription who;
+    batch_use use;
+    event_selector selector;
+  };
+
+  explicit event_sender(process& owner) : owner_{owner} {}
+
+  [[nodiscard]] process& owner() const noexcept { return owner_; }
+  [[nodiscard]] const consumer* find(unique_id tag) const noexcept {
+    const auto found = std::ranges::find(consumers_, tag, tag_of);
+    return found == consumers_.end() ? nullptr : &*found;
+  }
+  [[nodiscard]] const std::vector<consumer>& consumers() const noexcept { return consumers_; }
+
+  void add(const subscribe_message& wish) {
+    owner_.monitor(wish.from.peer, wish.from.tag);
+    consumers_.push_back({wish.from, wish.use, wish.options.selector});
+    note(record_kind::subscribed, wish.from.tag, 0);
+  }
+  /// Forgets a consumer, and confirms that to it.
+  subscription remove(unique_id tag, const exit_reason& reason) {
+    const auto found = std::ranges::find(consumers_, tag, tag_of);
+    subscription ended = std::move(found->who);
+    consumers_.erase(found);
+    owner_.demonitor(ended.peer, tag);
+    ended.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, tag, reason));
+    note(record_kind::cancelled, tag, 0);
+    return ended;
+  }
+
+  /// Carries out what was decided about all events of `made`. The node itself travels if all go to
+  /// one consumer, and is null afterwards; else it is left empty.
+  void carry_out(node& made, std::span<const delivery> decided) {
+    if (decided.size() == 1) {
+      send(std::move(made), decided.front().to);
+      return;
+    }
+    std::size_t offset = 0;
+    for (const delivery& each : decided) {
+      node part = spare();
+      part->events.take_from(made->events, offset, each.count);
+      offset += each.count;
+      send(std::move(part), each.to);
+    }
+    made->events.clear();
+  }
+
+  void send(node filled, unique_id tag) {
+    if (tag != unique_id::none) {
+      send(std::move(filled), *find(tag));
+      return;
+    }
+    note(record_kind::discarded, tag, filled->events.size());
+    filled->events.clear();
+    give_back(std::move(filled));
+  }
+  void send(node filled, const consumer& to) {
+    const unique_id tag = to.who.tag;
+    const std::uint64_t count = filled->events.size() + filled->count;
+    filled->kind = message_kind::events;
+    filled->tag = tag;
+    note(record_kind::delivery, tag, count);
+    if (!to.who.peer.send(std::move(filled))) note(record_kind::lost, tag, count);
+  }
+
+  /// A message to fill, empty.
+  [[nodiscard]] node spare() {
+    if (spare_.empty()) {
+      return std::make_unique<batch_message<T>>(message_kind::events, unique_id::none, owner_.id());
+    }
+    node taken = std::move(spare_.back());
+    spare_.pop_back();
+    taken->from = owner_.id();
+    return taken;
+  }
+  void give_back(node spent) {
+    if (spent && spare_.size() < spare_limit) spare_.push_back(std::move(spent));
+  }
+
+  void note(record_kind kind, unique_id tag, std::uint64_t count) noexcept {
+    if (records_ != nullptr) {
+      records_->note(kind, owner_.id().index, static_cast<std::uint64_t>(tag), count);
+    }
+  }
+  /// Counts and reports what a buffer had to drop.
+  void discarded(std::size_t count) {
+    if (count == 0) return;
+    note(record_kind::discarded, unique_id::none, count);
+    detail::log_discarded(owner_, count);
+  }
+
+ private:
+  static constexpr std::size_t spare_limit = 16;
+  static unique_id tag_of(const consumer& each) noexcept { return each.who.tag; }
+
+  process& owner_;
+  recorder* records_ = owner_.records();
+  std::vector<consumer> consumers_;
+  std::vector<node> spare_;
+};
+
+}  // namespace genstage::inline v0

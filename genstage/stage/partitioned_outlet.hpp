@@ -1,0 +1,158 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <genstage/dispatch/partition_dispatcher.hpp>
+#include <genstage/stage/event_sender.hpp>
+#include <genstage/stage/output_buffer.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// Sorts events into partitions, and places them there; each partition has a queue of its own.
+template <class T, class D>
+class partitioned_outlet {
+ public:
+  using node = typename event_sender<T>::node;
+
+  partitioned_outlet(event_sender<T>& sender, D dispatcher, const buffer_options& kept)
+      : sender_{sender},
+        dispatcher_{std::move(dispatcher)},
+        queued_(dispatcher_.size()),
+        taken_(dispatcher_.size()),
+        owed_(dispatcher_.size()),
+        parts_(dispatcher_.size()) {
+    const partition_options& options = dispatcher_.options();
+    // A queue that holds the producer overflows only if that emits more than it was asked for.
+    std::optional<std::size_t> bound = kept.size;
+    if (bound) bound = std::max<std::size_t>(*bound, options.queue_size);
+    if (options.when_full == full_queue::drops_events) bound = options.queue_size;
+    for (std::size_t each = 0; each < dispatcher_.size(); ++each) {
+      queues_.emplace_back(bound, kept.keep);
+    }
+  }
+
+  [[nodiscard]] D& dispatcher() noexcept { return dispatcher_; }
+  [[nodiscard]] const D& dispatcher() const noexcept { return dispatcher_; }
+  [[nodiscard]] demand room() const noexcept {
+    const demand wanted = dispatcher_.deliverable();
+    if (buffered_ == 0 && wanted <= demand{dispatcher_.options().queue_size}) return wanted;
+    return dispatcher_.acceptable(queued_);
+  }
+  [[nodiscard]] std::size_t buffered() const noexcept { return buffered_; }
+
+  /// `answering` is the partition whose demand the events answer, if it is known.
+  void place(node& made, std::optional<std::size_t> answering = std::nullopt) {
+    const std::uint64_t dropped = sort(made->events);
+    if (answering) owed_[*answering] -= demand{dropped};
+    for (const std::size_t each : touched_) {
+      node part = std::exchange(parts_[each], nullptr);
+      taken_[each] = 0;
+      owed_[each] -= demand{part->events.size()};
+      place(part, each);
+      sender_.give_back(std::move(part));
+    }
+    touched_.clear();
+    made->events.clear();
+  }
+
+  void drain() {
+    for (std::size_t each = 0; buffered_ > 0 && each < queues_.size(); ++each) drain(each);
+  }
+
+  /// The demand of one partition that its producer has not been asked for.
+  [[nodiscard]] demand to_produce(std::size_t partition) const noexcept {
+    return dispatcher_.deliverable(partition) - owed_[partition];
+  }
+  void forwarded(std::size_t partition, demand asked) noexcept { owed_[partition] += asked; }
+
+ private:
+  using kind = partition_choice::kind;
+
+  /// Returns how many events are for nobody. Their demand is still to be answered.
+  std::uint64_t sort(batch<T>& events) {
+    std::uint64_t dropped = 0;
+    std::uint64_t unknown = 0;
+    for (T& event : events.events()) {
+      partition_choice chosen = dispatcher_.choose(event);
+      switch (chosen.what) {
+        case kind::anywhere:
+          chosen.partition = dispatcher_.hungriest(taken_);
+          [[fallthrough]];
+        case kind::to:
+          part(chosen.partition).events.emplace(std::move(event));
+          ++taken_[chosen.partition];
+          break;
+        case kind::unknown:
+          ++unknown;
+          [[fallthrough]];
+        case kind::nowhere:
+          ++dropped;
+      }
+    }
+    if (dropped > 0) sender_.note(record_kind::discarded, unique_id::none, dropped);
+    if (unknown > 0) {
+      detail::log_unknown_partition(sender_.owner(), dispatcher_.unknown(),
+                                    dispatcher_.options().partitions.text(), unknown);
+    }
+    return dropped;
+  }
+
+  [[nodiscard]] batch_message<T>& part(std::size_t partition) {
+    node& wanted = parts_[partition];
+    if (!wanted) {
+      wanted = sender_.spare();
+      touched_.push_back(partition);
+    }
+    return *wanted;
+  }
+
+  void place(node& made, std::size_t partition) {
+    const bool is_behind = !queues_[partition].is_empty();
+    const std::uint64_t now = is_behind ? 0 : deliverable(partition, made->events.size());
+    if (now < made->events.size()) {
+      keep(made->events, now, partition);
+      made->events.truncate(now);
+    }
+    if (now > 0) sender_.carry_out(made, dispatcher_.dispatch(partition, now));
+  }
+
+  void drain(std::size_t partition) {
+    output_buffer<T>& queue = queues_[partition];
+    const std::uint64_t now = deliverable(partition, queue.size());
+    if (now == 0) return;
+    node taken = sender_.spare();
+    queue.take(now, taken->events);
+    queued_[partition] -= now;
+    buffered_ -= now;
+    sender_.carry_out(taken, dispatcher_.dispatch(partition, now));
+    sender_.give_back(std::move(taken));
+  }
+
+  [[nodiscard]] std::uint64_t deliverable(std::size_t partition,
+                                          std::uint64_t most) const noexcept {
+    return std::min(dispatcher_.deliverable(partition).count(), most);
+  }
+
+  void keep(batch<T>& events, std::size_t from, std::size_t partition) {
+    output_buffer<T>& queue = queues_[partition];
+    buffered_ -= queue.size();
+    sender_.discarded(queue.store(events, from));
+    buffered_ += queue.size();
+    queued_[partition] = queue.size();
+  }
+
+  event_sender<T>& sender_;
+  D dispatcher_;
+  std::vector<output_buffer<T>> queues_;
+  std::vector<std::uint64_t> queued_;  // The size of each queue.
+  std::size_t buffered_ = 0;           // Of all queues.
+  std::vector<std::uint64_t> taken_;   // Events on the way to each partition, while sorting.
+  std::vector<demand> owed_;           // What a `partitioned_producer` was asked for.
+  std::vector<node> parts_;            // One for each partition, while sorting.
+  std::vector<std::size_t> touched_;   // Those of them that there are.
+};
+
+}  // namespace genstage::inline v0
