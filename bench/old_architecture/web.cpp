@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "livesearch/search/query.hpp"
+#include "livesearch/query/query_text.hpp"
 #include "livesearch/server/search_json.hpp"
 
 namespace old_architecture {

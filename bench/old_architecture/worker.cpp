@@ -132,7 +132,7 @@ genstage::result<void> worker::work_on(const job& taken) {
 attempt_outcome worker::fetch(const job& taken) {
   const livesearch::site_ptr site = sites_.find(taken.site);
   if (!site) return {{site_outcome::bad_answer, "The site is not known here any more.", {}}};
-  auto filled = livesearch::make_request(site->definition, taken.query);
+  auto filled = livesearch::make_request(site->definition, {.text = taken.query});
   if (!filled) return {{site_outcome::bad_answer, filled.error().message, {}}};
   const auto response =
       genstage::sync_wait(http::fetch(client_, to_http(site->definition, std::move(*filled))));

@@ -9,8 +9,8 @@
 #include "livesearch/cli/notices.hpp"
 #include "livesearch/cli/terminal.hpp"
 #include "livesearch/search/lane.hpp"
-#include "livesearch/search/query.hpp"
 #include "livesearch/search/search_desk.hpp"
+#include "livesearch/search/search_plan.hpp"
 
 namespace livesearch {
 
@@ -23,18 +23,17 @@ class single_search {
   static genstage::result<std::unique_ptr<single_search>> open(
       const program_options& options, std::string_view query,
       const std::vector<std::string>& site_ids) {
-    auto checked = checked_query(query);
-    if (!checked) return std::unexpected{std::move(checked.error())};
+    auto parsed = parse_query(query);
+    if (!parsed) return std::unexpected{std::move(parsed.error())};
     auto made = std::make_unique<single_search>();
     auto started = program::start(options, made->home_->scheduler());
     if (!started) return std::unexpected{std::move(started.error())};
     made->program_ = std::move(*started);
     warn_of_wrong_files(*made->program_);
-    auto sites = made->program_->sites().select(site_ids);
-    if (!sites) return std::unexpected{std::move(sites.error())};
+    auto plan = plan_search(made->program_->sites(), std::move(*parsed), site_ids);
+    if (!plan) return std::unexpected{std::move(plan.error())};
     introduce_hosts(*made->program_);
-    made->query_ = std::move(*checked);
-    made->sites_ = std::move(*sites);
+    made->plan_ = std::move(*plan);
     return made;
   }
 
@@ -42,13 +41,13 @@ class single_search {
   ~single_search() { home_.reset(); }
 
   [[nodiscard]] program& base() noexcept { return *program_; }
-  [[nodiscard]] std::size_t site_count() const noexcept { return sites_.size(); }
+  [[nodiscard]] std::size_t site_count() const noexcept { return plan_.sites.size(); }
 
   /// Asks the sites and waits for the end. `make_listener` gets what is to be completed then.
   template <class MakeListener>
   genstage::result<search_summary> run(MakeListener make_listener) {
     auto [far, near] = genstage::make_operation<search_summary>();
-    auto wish = std::make_shared<search_wish>(search_wish{query_, sites_, make_listener(far), {}});
+    auto wish = std::make_shared<search_wish>(search_wish{plan_, make_listener(far), {}});
     genstage::supervisor_spec tree;
     tree.children.push_back(lanes(program_->sites(), program_->client()));
     tree.children.push_back(genstage::child(desk));
@@ -70,15 +69,14 @@ class single_search {
  private:
   std::optional<genstage::runtime> home_{std::in_place};
   std::unique_ptr<program> program_;
-  std::string query_;
-  std::vector<site_ptr> sites_;
+  search_plan plan_;
 };
 
 /// Says how each site did in a check, and keeps the ids of those that answered with results.
 class check_listener final : public search_listener {
  public:
   explicit check_listener(genstage::completion<search_summary> done) : done_{std::move(done)} {}
-  void started(const std::string&, std::span<const site_ptr>) override {}
+  void started(const search_plan&) override {}
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
     if (answer.outcome != site_outcome::results) {

@@ -73,7 +73,7 @@ std::string describe(const search_summary& summary) {
                      spent(summary.elapsed));
 }
 
-void terminal_listener::started(const std::string&, std::span<const site_ptr>) {}
+void terminal_listener::started(const search_plan&) {}
 
 void terminal_listener::answered(const searchable_site& site, const site_answer& answer,
                                  std::chrono::nanoseconds elapsed) {
@@ -85,8 +85,8 @@ void terminal_listener::ended(const search_summary& summary) {
   done_.complete(summary);
 }
 
-void json_listener::started(const std::string& query, std::span<const site_ptr>) {
-  report_.start(query);
+void json_listener::started(const search_plan& plan) {
+  report_.start(plan);
 }
 
 void json_listener::answered(const searchable_site& site, const site_answer& answer,

@@ -26,7 +26,7 @@ class terminal_listener final : public search_listener {
  public:
   explicit terminal_listener(genstage::completion<search_summary> done)
       : done_{std::move(done)}, style_{style_of(stdout)} {}
-  void started(const std::string& query, std::span<const site_ptr> sites) override;
+  void started(const search_plan& plan) override;
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override;
   void ended(const search_summary& summary) override;
@@ -40,7 +40,7 @@ class terminal_listener final : public search_listener {
 class json_listener final : public search_listener {
  public:
   explicit json_listener(genstage::completion<search_summary> done) : done_{std::move(done)} {}
-  void started(const std::string& query, std::span<const site_ptr> sites) override;
+  void started(const search_plan& plan) override;
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override;
   void ended(const search_summary& summary) override;

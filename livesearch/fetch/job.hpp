@@ -3,10 +3,10 @@
 #include <functional>
 #include <genstage/core/instant.hpp>
 #include <stop_token>
-#include <string>
 #include <utility>
 
 #include "livesearch/fetch/outcome.hpp"
+#include "livesearch/site/site_query.hpp"
 
 namespace livesearch {
 
@@ -40,7 +40,7 @@ class answer_duty {
 
 /// One query to one site.
 struct search_job {
-  std::string query;
+  site_query query;
   /// Not fetched after this, and aborted if in flight.
   genstage::instant deadline;
   /// Stopped when nobody waits for the answer any more.

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace livesearch;
   const auto site = load_definition(fuzz_text(data, size), "site.yaml");
   if (site) {
-    must_hold(make_request(*site, "a query").has_value());
+    must_hold(make_request(*site, {.text = "a query"}).has_value());
     must_hold(!request_host(*site).empty());
     must_hold(extractor::make(*site).has_value());
   } else {

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <span>
-#include <string>
+#include <string_view>
 
 #include "livesearch/fetch/outcome.hpp"
+#include "livesearch/search/search_plan.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
@@ -35,7 +35,7 @@ struct search_summary {
 class search_listener {
  public:
   virtual ~search_listener() = default;
-  virtual void started(const std::string& query, std::span<const site_ptr> sites) = 0;
+  virtual void started(const search_plan& plan) = 0;
   virtual void answered(const searchable_site& site, const site_answer& answer,
                         std::chrono::nanoseconds elapsed) = 0;
   virtual void ended(const search_summary& summary) = 0;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "livesearch/query/site_translation.hpp"
 #include "livesearch/search/lane.hpp"
 
 namespace livesearch {
@@ -16,9 +17,9 @@ search_session::search_session(std::shared_ptr<search_wish> wish) : wish_{std::m
 
 void search_session::init() {
   begun_ = now();
-  parts_ = std::vector<part>(wish_->sites.size());
+  parts_ = std::vector<part>(wish_->plan.sites.size());
   summary_.sites = parts_.size();
-  wish_->listener->started(wish_->query, wish_->sites);
+  wish_->listener->started(wish_->plan);
   for (std::size_t index = 0; index < parts_.size(); ++index) send_job(index);
   const genstage::ref<search_session> here{self()};
   leaves_.emplace(wish_->searcher, [here] { genstage::cast(here, searcher_left{}); });
@@ -26,13 +27,14 @@ void search_session::init() {
 }
 
 void search_session::send_job(std::size_t index) {
-  const site_definition& site = wish_->sites[index]->definition;
+  const planned_site& planned = wish_->plan.sites[index];
+  const site_definition& site = planned.site->definition;
   const genstage::ref<search_session> here{self()};
-  search_job job{wish_->query, begun_ + site.limits.time, parts_[index].wanted.get_token(),
+  search_job job{planned.asked, begun_ + planned.limit, parts_[index].wanted.get_token(),
                  answer_duty{[here, index](site_answer given) {
                    genstage::cast(here, site_answered{index, std::move(given)});
                  }}};
-  parts_[index].limit = genstage::cast_after(site.limits.time, here, limit_reached{index});
+  parts_[index].limit = genstage::cast_after(planned.limit, here, limit_reached{index});
   const std::string router = router_name(site);
   // A lane that is just being restarted has no router: the dropped job answers for it.
   (void)genstage::cast(home(), genstage::name<job_router>{router},
@@ -40,11 +42,18 @@ void search_session::send_job(std::size_t index) {
 }
 
 void search_session::handle_cast(site_answered told) {
-  settle(told.site, told.answer);
+  site_answer& given = told.answer;
+  const std::size_t found = given.hits.size();
+  given.hits = wanted_hits(wish_->plan.query, std::move(given.hits));
+  if (found > 0 && given.hits.empty()) {
+    given.outcome = site_outcome::no_results;
+    given.message = fmt::format("Its {} results were left out, as the query excludes them.", found);
+  }
+  settle(told.site, given);
 }
 
 void search_session::handle_cast(limit_reached told) {
-  const auto limit = wish_->sites[told.site]->definition.limits.time;
+  const auto limit = wish_->plan.sites[told.site].limit;
   settle(told.site,
          {site_outcome::timed_out, fmt::format("No answer within {} ms.", limit.count()), {}});
 }
@@ -76,7 +85,7 @@ void search_session::settle(std::size_t index, const site_answer& answer) {
   home().scheduler().disarm(settled.limit);
   summary_.results += answer.hits.size();
   ++(is_answer(answer.outcome) ? summary_.answered : summary_.failed);
-  wish_->listener->answered(*wish_->sites[index], answer, elapsed());
+  wish_->listener->answered(*wish_->plan.sites[index].site, answer, elapsed());
   if (summary_.answered + summary_.failed == summary_.sites) end(summary_.reason);
 }
 

@@ -4,18 +4,17 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "livesearch/search/listener.hpp"
+#include "livesearch/search/search_plan.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
 
 /// A search that somebody wants.
 struct search_wish {
-  std::string query;
-  std::vector<site_ptr> sites;
+  search_plan plan;
   std::shared_ptr<search_listener> listener;
   /// Stopped when the searcher has left.
   std::stop_token searcher{};

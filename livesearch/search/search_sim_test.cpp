@@ -30,8 +30,8 @@ std::string feed(const std::string& id) {
 class note_taker final : public search_listener {
  public:
   explicit note_taker(lines* notes) : notes_{notes} {}
-  void started(const std::string& query, std::span<const site_ptr> sites) override {
-    notes_->push_back(fmt::format("start {} {}", query, sites.size()));
+  void started(const search_plan& plan) override {
+    notes_->push_back(fmt::format("start {} {}", plan.query.text, plan.sites.size()));
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
@@ -80,7 +80,7 @@ class search_world {
 
   void search(lines& told, std::stop_token searcher = {}, std::string query = "stage") {
     auto wish = std::make_shared<search_wish>(search_wish{
-        std::move(query), *sites.select({}), std::make_shared<note_taker>(&told), searcher});
+        *plan_search(sites, *parse_query(query)), std::make_shared<note_taker>(&told), searcher});
     ASSERT_TRUE(genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}));
     world.settle();
   }

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "livesearch/demo/story.hpp"
-#include "livesearch/search/query.hpp"
 #include "livesearch/search/search_desk.hpp"
+#include "livesearch/search/search_plan.hpp"
 #include "livesearch/server/event_stream.hpp"
 #include "livesearch/server/search_json.hpp"
 #include "livesearch/web/page.hpp"
@@ -42,8 +43,8 @@ void reply_json(http::responder& to, unsigned status, const json& body,
 class stream_listener final : public search_listener {
  public:
   explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
-  void started(const std::string& query, std::span<const site_ptr> sites) override {
-    stream_->send("start", to_text(start_event(query, sites)));
+  void started(const search_plan& plan) override {
+    stream_->send("start", to_text(start_event(plan)));
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
@@ -62,9 +63,7 @@ class stream_listener final : public search_listener {
 class report_listener final : public search_listener {
  public:
   explicit report_listener(http::responder responder) : responder_{std::move(responder)} {}
-  void started(const std::string& query, std::span<const site_ptr>) override {
-    report_.start(query);
-  }
+  void started(const search_plan& plan) override { report_.start(plan); }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
     report_.add(site, answer, elapsed);
@@ -77,6 +76,39 @@ class report_listener final : public search_listener {
   http::responder responder_;
   search_report report_;
 };
+
+genstage::result<std::uint32_t> read_page(const std::string& text) {
+  std::uint32_t page = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, page);
+  if (read.ec == std::errc{} && read.ptr == end) return page;
+  return genstage::fail(
+      genstage::errc::invalid_argument,
+      fmt::format("page: \"{}\" is no number, 1 to {} are allowed; not searched", text, last_page));
+}
+
+/// The search that a request asks for.
+genstage::result<search_plan> read_plan(const http::request_target& target,
+                                        const site_catalog& sites) {
+  const auto all = [&](std::string_view name) {
+    std::vector<std::string> values;
+    for (const std::string_view each : target.all(name)) values.emplace_back(each);
+    return values;
+  };
+  const std::string* const asked = target.find("q");
+  auto query = parse_query(asked != nullptr ? *asked : std::string{});
+  if (!query) return std::unexpected{std::move(query.error())};
+  const std::string* const wanted = target.find("page");
+  const auto page = wanted != nullptr ? read_page(*wanted) : 1U;
+  if (!page) return std::unexpected{std::move(page.error())};
+  return plan_search(sites, std::move(*query), all("site"), all("category"), *page);
+}
+
+/// The error with the parameter that it is about, which its message names first.
+json error_of(const std::string& message) {
+  const std::string subject = message.substr(0, message.find(':'));
+  return error_body(message, subject == "query" ? "q" : subject);
+}
 
 class routes {
  public:
@@ -133,13 +165,8 @@ class routes {
   }
 
   void search(const http::server_request& request, http::responder responder) const {
-    const std::string* const asked = request.target.find("q");
-    auto query = checked_query(asked != nullptr ? *asked : std::string{});
-    if (!query) return reply_json(responder, 400, error_body(query.error().message, "q"));
-    std::vector<std::string> ids;
-    for (const std::string_view each : request.target.all("site")) ids.emplace_back(each);
-    auto sites = context_.sites->select(ids);
-    if (!sites) return reply_json(responder, 400, error_body(sites.error().message, "site"));
+    auto plan = read_plan(request.target, *context_.sites);
+    if (!plan) return reply_json(responder, 400, error_of(plan.error().message));
     const genstage::result<genstage::ref<search_desk>> at = genstage::find(*context_.home, desk);
     if (!at) {
       return reply_json(responder, 503,
@@ -148,8 +175,8 @@ class routes {
     }
     std::stop_source searcher;
     responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
-    auto wish = std::make_shared<search_wish>(
-        search_wish{std::move(*query), std::move(*sites), nullptr, searcher.get_token()});
+    auto wish =
+        std::make_shared<search_wish>(search_wish{std::move(*plan), nullptr, searcher.get_token()});
     if (request.target.path == "/api/search") {
       wish->listener = std::make_shared<report_listener>(std::move(responder));
     } else {

@@ -30,19 +30,29 @@ std::string to_text(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json start_event(const std::string& query, std::span<const site_ptr> sites) {
+json start_event(const search_plan& plan) {
   json listed = json::array();
   std::chrono::milliseconds longest{0};
-  for (const site_ptr& each : sites) {
-    const site_definition& site = each->definition;
-    longest = std::max(longest, site.limits.time);
+  for (const planned_site& each : plan.sites) {
+    const site_definition& site = each.site->definition;
+    longest = std::max(longest, each.limit);
     listed.push_back({{"id", site.id},
                       {"name", site.name},
                       {"homepage", site.homepage},
                       {"checked", to_string(site.checked)},
-                      {"limit_ms", site.limits.time.count()}});
+                      {"categories", site.categories},
+                      {"weight", site.weight},
+                      {"limit_ms", each.limit.count()},
+                      {"remarks", each.remarks},
+                      {"pages", has_pages(site)}});
   }
-  return {{"query", query}, {"sites", std::move(listed)}, {"limit_ms", longest.count()}};
+  json terms = json::array();
+  for (const query_term& each : plan.query.terms) terms.push_back(each.text);
+  return {{"query", plan.query.text},
+          {"terms", std::move(terms)},
+          {"page", plan.page},
+          {"sites", std::move(listed)},
+          {"limit_ms", longest.count()}};
 }
 
 json site_event(const searchable_site& site, const site_answer& answer,
@@ -72,6 +82,8 @@ json site_entry(const searchable_site& site) {
           {"hosts", json::array({request_host(listed)})},
           {"enabled", listed.enabled},
           {"checked", to_string(listed.checked)},
+          {"categories", listed.categories},
+          {"bangs", listed.bangs},
           {"limit_ms", listed.limits.time.count()},
           {"concurrency", listed.limits.concurrency},
           {"rate", listed.limits.rate.count}};
@@ -83,8 +95,8 @@ json error_body(const std::string& message, const std::string& field) {
   return {{"error", std::move(error)}};
 }
 
-void search_report::start(const std::string& query) {
-  query_ = query;
+void search_report::start(const search_plan& plan) {
+  query_ = plan.query.text;
 }
 
 void search_report::add(const searchable_site& site, const site_answer& answer,

@@ -17,7 +17,7 @@ using json = nlohmann::ordered_json;
 [[nodiscard]] std::string to_text(const json& value);
 
 /// The data of the events `start`, `site` and `end` of a stream.
-[[nodiscard]] json start_event(const std::string& query, std::span<const site_ptr> sites);
+[[nodiscard]] json start_event(const search_plan& plan);
 [[nodiscard]] json site_event(const searchable_site& site, const site_answer& answer,
                               std::chrono::nanoseconds elapsed);
 [[nodiscard]] json end_event(const search_summary& summary);
@@ -30,7 +30,7 @@ using json = nlohmann::ordered_json;
 /// Collects a search's events into the answer of `GET /api/search`.
 class search_report {
  public:
-  void start(const std::string& query);
+  void start(const search_plan& plan);
   void add(const searchable_site& site, const site_answer& answer,
            std::chrono::nanoseconds elapsed);
   [[nodiscard]] json finish(const search_summary& summary) &&;

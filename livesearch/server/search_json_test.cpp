@@ -13,6 +13,7 @@ class search_json_test : public ::testing::Test {
     site_definition definition;
     definition.id = std::move(id);
     definition.name = "Wiki";
+    definition.categories = {"wiki"};
     definition.homepage = "https://example.org/";
     definition.request.url = "https://example.org/?q={query}";
     definition.limits.time = limit;
@@ -25,14 +26,19 @@ class search_json_test : public ::testing::Test {
 };
 
 TEST_F(search_json_test, the_start_lists_the_sites_and_the_longest_limit) {
-  const std::vector<site_ptr> sites{wiki, make("docs", 3000ms)};
+  const search_plan plan{
+      *parse_query("stage -\"x y\""),
+      1,
+      {{wiki, {}, {"It excludes no words."}, 1000ms}, {make("docs", 3000ms), {}, {}, 3000ms}}};
 
-  const json event = start_event("stage", sites);
+  const json event = start_event(plan);
 
   EXPECT_EQ(event["limit_ms"], 3000);
   EXPECT_EQ(to_text(event["sites"][0]),
             R"({"id":"wiki","name":"Wiki","homepage":"https://example.org/","checked":"never",)"
-            R"("limit_ms":1000})");
+            R"("categories":["wiki"],"weight":1.0,"limit_ms":1000,)"
+            R"("remarks":["It excludes no words."],"pages":false})");
+  EXPECT_EQ(to_text(event["terms"]), R"(["stage"])");
 }
 
 TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
@@ -52,7 +58,7 @@ TEST_F(search_json_test, text_that_is_not_utf_8_does_not_break_the_document) {
 
 TEST_F(search_json_test, a_report_collects_results_and_sites) {
   search_report report;
-  report.start("stage");
+  report.start({*parse_query("stage"), 1, {}});
   report.add(*wiki, {site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}}, 20ms);
 
   const json document =

@@ -73,10 +73,27 @@ struct request_header {
 
 /// How a site is asked; `make_request` fills it in for a query.
 struct request_definition {
-  std::string url{};  ///< a template with {query} and {limit}
+  std::string url{};  ///< a template of `request_placeholders`
   request_method method = request_method::get;
   std::vector<request_header> headers{};
-  std::string body{};  ///< a template with {query} and {limit}; for POST only
+  std::string body{};  ///< the same; for POST only
+};
+
+/// A word of the query language, and what stands in the request for it.
+struct query_word {
+  std::string name{};
+  std::string value{};  ///< taken as it is
+
+  friend bool operator==(const query_word&, const query_word&) = default;
+};
+
+/// How the site writes what the query language can say. What is not given the site cannot do.
+struct query_definition {
+  std::string phrase{};                 ///< a template with {text}
+  std::string exclusion{};              ///< a template with {text}
+  std::string host{};                   ///< a template with {text}, for `site:`
+  std::vector<query_word> languages{};  ///< values of {language}
+  std::vector<query_word> newer{};      ///< values of {newer}, for day, week, month and year
 };
 
 /// What one search may cost the site and us.
@@ -122,8 +139,12 @@ struct site_definition {
   std::string documentation{};
   bool enabled = true;
   check_record checked{};
+  std::vector<std::string> categories{};
+  std::vector<std::string> bangs{};  ///< further names for `!name`
+  double weight = 1;                 ///< of its vote when results are ranked
   network_scope network = network_scope::public_network;
   request_definition request{};
+  query_definition query{};
   site_limits limits{};
   answer_definition answer{};
 };

@@ -9,6 +9,7 @@
 
 #include "livesearch/site/answer/answer_rules.hpp"
 #include "livesearch/site/answer/web_url.hpp"
+#include "livesearch/site/language_tag.hpp"
 #include "livesearch/site/request.hpp"
 #include "livesearch/site/syntax/letter_case.hpp"
 #include "livesearch/site/syntax/url_template.hpp"
@@ -24,6 +25,8 @@ constexpr std::size_t longest_expression = 1024;
 constexpr std::size_t longest_body = std::size_t{16} * 1024;
 constexpr std::size_t most_headers = 32;
 constexpr std::size_t most_fields = 16;
+constexpr std::size_t most_names = 16;
+constexpr std::size_t most_query_words = 200;
 
 constexpr bool is_id_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -147,7 +150,8 @@ std::optional<url_template> read_request_template(const yaml_section& request, s
 
 // A query must not choose the host it is sent to.
 void check_request_url(const yaml_section& request, const url_template& url) {
-  const std::array<placeholder_value, 2> sample{{{"query", "x"}, {"limit", "10"}}};
+  const std::array<placeholder_value, 4> sample{
+      {{"query", "x"}, {"limit", "10"}, {"page", "1"}, {"offset", "0"}}};
   const auto expanded = url.expand(sample);
   if (!host_of(expanded)) {
     request.report("url", fmt::format("\"{}\" is no http or https URL", expanded));
@@ -182,6 +186,93 @@ request_definition read_request(const yaml_section& request) {
     request.report("url", "{query} is missing, it must stand in url or body");
   }
   return read;
+}
+
+/// A list of at most `most_names` names such as those of categories.
+std::vector<std::string> read_names(const yaml_section& top, std::string_view key) {
+  const auto* node = top.find(key);
+  if (node == nullptr) return {};
+  std::vector<std::string> names;
+  const bool is_list = node->kind == yaml_kind::sequence && node->children.size() <= most_names;
+  for (const auto& child : node->children) names.push_back(child.text);
+  if (!is_list || !std::ranges::all_of(names, is_id)) {
+    top.report(key,
+               fmt::format("a list of at most {} names of a-z, 0-9 and _ is needed", most_names));
+    return {};
+  }
+  return names;
+}
+
+/// A template for the text of the query; nothing if it is not given.
+std::string read_query_template(const yaml_section& query, std::string_view key) {
+  const auto text = query.read_text(key, longest_expression);
+  if (!text) return {};
+  constexpr std::array<std::string_view, 1> allowed{"text"};
+  const auto parsed = url_template::parse(*text, allowed);
+  if (!parsed) {
+    query.report(key, to_string(parsed.error()));
+  } else if (!parsed->has("text")) {
+    query.report(key, "{text} is missing");
+  }
+  return *text;
+}
+
+/// A map from words of the query language to what stands in the request for them.
+std::vector<query_word> read_query_words(const yaml_section& query, std::string_view key,
+                                         bool (*is_allowed)(std::string_view),
+                                         std::string_view allowed) {
+  const auto* node = query.find(key);
+  if (node == nullptr) return {};
+  std::vector<query_word> words;
+  if (node->kind != yaml_kind::map || node->children.size() > most_query_words) {
+    query.report(key, fmt::format("a map of at most {} words is needed", most_query_words));
+    return {};
+  }
+  for (const auto& child : node->children) {
+    if (!is_allowed(child.key)) {
+      query.report_child(key, child, fmt::format("is unknown, allowed are {}", allowed));
+    } else if (child.kind != yaml_kind::scalar || child.text.size() > longest_expression ||
+               child.text.find_first_of("\r\n") != std::string::npos) {
+      query.report_child(key, child, "a text of one line is needed");
+    } else {
+      words.push_back({child.key, child.text});
+    }
+  }
+  return words;
+}
+
+query_definition read_query(const yaml_section& query) {
+  const auto is_span = [](std::string_view word) {
+    return word == "day" || word == "week" || word == "month" || word == "year";
+  };
+  return {.phrase = read_query_template(query, "phrase"),
+          .exclusion = read_query_template(query, "exclusion"),
+          .host = read_query_template(query, "site"),
+          .languages =
+              read_query_words(query, "language", is_language_tag, "codes such as en and pt-br"),
+          .newer = read_query_words(query, "newer", is_span, "day, week, month and year")};
+}
+
+/// A word that no placeholder takes up would be promised and never asked for.
+void check_query_words(const yaml_section& query, const site_definition& site) {
+  const auto is_used = [&](std::string_view placeholder) {
+    return site.request.url.contains(placeholder) || site.request.body.contains(placeholder);
+  };
+  if (!site.query.languages.empty() && !is_used("{language}")) {
+    query.report("language", "{language} is missing in request.url and request.body");
+  }
+  if (!site.query.newer.empty() && !is_used("{newer}")) {
+    query.report("newer", "{newer} is missing in request.url and request.body");
+  }
+  const auto check = [&](std::string_view key, const query_word& word, const site_query& asked) {
+    const auto request = make_request(site, asked);
+    if (!request || host_of(request->url)) return;
+    query.report(key,
+                 fmt::format("{} makes no http or https URL of \"{}\"", word.name, request->url));
+  };
+  if (!host_of(make_request(site, {}).value_or(site_request{}).url)) return;
+  for (const auto& each : site.query.languages) check("language", each, {.language = each.value});
+  for (const auto& each : site.query.newer) check("newer", each, {.newer = each.value});
 }
 
 site_limits read_limits(const yaml_section& limits) {
@@ -340,11 +431,12 @@ std::string front_page_of(std::string_view url) {
 
 site_definition read_definition(const yaml_node& root, std::string_view default_id,
                                 mistake_list& mistakes) {
-  const yaml_section top{root,
-                         "",
-                         mistakes,
-                         {"id", "name", "homepage", "documentation", "enabled", "checked",
-                          "network", "request", "limits", "answer"}};
+  const yaml_section top{
+      root,
+      "",
+      mistakes,
+      {"id", "name", "homepage", "documentation", "enabled", "checked", "categories", "bangs",
+       "weight", "network", "request", "query", "limits", "answer"}};
   site_definition site;
   if (root.kind != yaml_kind::map) return site;
   site.id = read_id(top, default_id);
@@ -354,6 +446,9 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
   set(site.documentation, read_web_url(top, "documentation"));
   set(site.enabled, top.read_bool("enabled"));
   site.checked = read_checked(top);
+  site.categories = read_names(top, "categories");
+  site.bangs = read_names(top, "bangs");
+  set(site.weight, top.read_decimal("weight", 0.1, 10));
   set(site.network,
       top.read_choice<network_scope>("network", {{"public", network_scope::public_network},
                                                  {"private", network_scope::private_network},
@@ -361,6 +456,12 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
   top.require("request", "a map with the url");
   if (const auto* node = top.find("request")) {
     site.request = read_request({*node, "request", mistakes, {"url", "method", "headers", "body"}});
+  }
+  if (const auto* node = top.find("query")) {
+    const yaml_section query{
+        *node, "query", mistakes, {"phrase", "exclusion", "site", "language", "newer"}};
+    site.query = read_query(query);
+    check_query_words(query, site);
   }
   if (const auto* node = top.find("limits")) {
     site.limits = read_limits(

@@ -23,7 +23,7 @@ request:
   url: "https://wiki.example.org/search?n={limit}"
   method: POST
   headers: {Accept: text/html, X-Custom: "yes"}
-  body: "q={query}"
+  body: "q={query}{language}{newer}"
 limits:
   time: 1.5s
   concurrency: 4
@@ -36,6 +36,15 @@ answer:
   title: {css: "a"}
   url: {css: "a", attribute: href}
   snippet: {xpath: ".//p"}
+categories: [docs, wiki]
+bangs: [pw]
+weight: 1.5
+query:
+  phrase: "\"{text}\""
+  exclusion: "-{text}"
+  site: "site:{text}"
+  language: {en: "&l=english"}
+  newer: {week: "&days=7"}
 )";
 
 constexpr std::string_view least_site = R"(name: Least
@@ -70,11 +79,19 @@ TEST(loader, reads_every_key) {
   EXPECT_FALSE(site->enabled);
   EXPECT_EQ(to_string(site->checked), "2026-03-09");
   EXPECT_EQ(site->network, network_scope::private_network);
+  EXPECT_EQ(site->categories, (std::vector<std::string>{"docs", "wiki"}));
+  EXPECT_EQ(site->bangs, (std::vector<std::string>{"pw"}));
+  EXPECT_EQ(site->weight, 1.5);
+  EXPECT_EQ(site->query.phrase, "\"{text}\"");
+  EXPECT_EQ(site->query.exclusion, "-{text}");
+  EXPECT_EQ(site->query.host, "site:{text}");
+  EXPECT_EQ(site->query.languages, (std::vector<query_word>{{"en", "&l=english"}}));
+  EXPECT_EQ(site->query.newer, (std::vector<query_word>{{"week", "&days=7"}}));
   EXPECT_EQ(site->request.url, "https://wiki.example.org/search?n={limit}");
   EXPECT_EQ(site->request.method, request_method::post);
   EXPECT_EQ(site->request.headers,
             (std::vector<request_header>{{"Accept", "text/html"}, {"X-Custom", "yes"}}));
-  EXPECT_EQ(site->request.body, "q={query}");
+  EXPECT_EQ(site->request.body, "q={query}{language}{newer}");
   EXPECT_EQ(site->limits.time, 1500ms);
   EXPECT_EQ(site->limits.concurrency, 4U);
   EXPECT_EQ(site->limits.rate.count, 0.5);
@@ -123,6 +140,32 @@ answer:
   EXPECT_EQ(site->answer.fields[0].name, "id");
 }
 
+TEST(loader, a_word_of_the_query_language_that_would_never_be_asked_for_is_refused) {
+  EXPECT_EQ(messages("name: A\nrequest: {url: 'https://a.example/?q={query}'}\n"
+                     "query:\n  phrase: '\"\"'\n  language: {en: '&l=en', English: '&l=en'}\n"
+                     "  newer: {decade: x}\ncategories: [Docs]\nweight: 11\n"
+                     "answer: {format: feed}\n"),
+            "wiki.yaml:4: query.phrase: {text} is missing; site not loaded\n"
+            "wiki.yaml:5: query.language: {language} is missing in request.url and request.body; "
+            "site not loaded\n"
+            "wiki.yaml:5: query.language.English: is unknown, allowed are codes such as en and "
+            "pt-br; site not loaded\n"
+            "wiki.yaml:6: query.newer.decade: is unknown, allowed are day, week, month and year; "
+            "site not loaded\n"
+            "wiki.yaml:7: categories: a list of at most 16 names of a-z, 0-9 and _ is needed; "
+            "site not loaded\n"
+            "wiki.yaml:8: weight: value is too large (11), at most 10 is allowed; site not "
+            "loaded\n");
+}
+
+TEST(loader, a_word_of_the_query_language_that_would_break_the_url_is_refused) {
+  EXPECT_EQ(messages("name: A\nrequest: {url: 'https://a.example/?q={query}{newer}'}\n"
+                     "query:\n  newer: {day: '&t=1', week: '&t=7 days'}\n"
+                     "answer: {format: feed}\n"),
+            "wiki.yaml:4: query.newer: week makes no http or https URL of "
+            "\"https://a.example/?q=&t=7 days\"; site not loaded\n");
+}
+
 constexpr std::string_view wrong_site = R"(id: Wiki
 nmae: Wiki
 homepage: wiki
@@ -148,46 +191,48 @@ answer:
 )";
 
 TEST(loader, reports_every_mistake_of_a_file_at_once) {
-  EXPECT_EQ(messages(wrong_site),
-            "wiki.yaml:1: name: is missing, a text is needed; site not loaded\n"
-            "wiki.yaml:1: id: \"Wiki\" is no id, 1 to 64 characters of a-z, 0-9 and _ are "
-            "allowed; site not loaded\n"
-            "wiki.yaml:2: nmae: unknown key (did you mean \"name\"?), allowed are id, name, "
-            "homepage, documentation, enabled, checked, network, request, limits and answer; "
-            "site not loaded\n"
-            "wiki.yaml:3: homepage: \"wiki\" is no http or https URL; site not loaded\n"
-            "wiki.yaml:4: enabled: \"perhaps\" is unknown, allowed are true and false; site "
-            "not loaded\n"
-            "wiki.yaml:5: checked: \"2026-13-01\" is unknown, allowed are never, "
-            "demonstration and a date as YYYY-MM-DD; site not loaded\n"
-            "wiki.yaml:6: network: \"internet\" is unknown, allowed are public, private and "
-            "loopback; site not loaded\n"
-            "wiki.yaml:8: request.url: at character 22: unknown placeholder {qeury}, allowed "
-            "are {query}, {limit}; site not loaded\n"
-            "wiki.yaml:9: request.method: \"FETCH\" is unknown, allowed are GET and POST; "
-            "site not loaded\n"
-            "wiki.yaml:10: request.headers.Host: is set by livesearch itself, remove it; "
-            "site not loaded\n"
-            "wiki.yaml:10: request.headers.a b: is no header name; site not loaded\n"
-            "wiki.yaml:10: request.headers.D: is a list, a text is needed; site not loaded\n"
-            "wiki.yaml:12: limits.time: value is too large (90s), at most 60s is allowed; "
-            "site not loaded\n"
-            "wiki.yaml:13: limits.concurrency: value is too small (0), at least 1 is "
-            "allowed; site not loaded\n"
-            "wiki.yaml:14: limits.rate: value is too large (5000), at most 1000 is allowed; "
-            "site not loaded\n"
-            "wiki.yaml:15: limits.size: \"2MB\" is no size, a number with the unit KiB or "
-            "MiB is needed, such as 2MiB; site not loaded\n"
-            "wiki.yaml:16: limits.results: \"many\" is no whole number, 1 to 100 is allowed; "
-            "site not loaded\n"
-            "wiki.yaml:19: answer.results: at character 4: \".\" is unexpected, a class name "
-            "is needed; site not loaded\n"
-            "wiki.yaml:20: answer.title: at character 1: \"a[\": Invalid expression; site "
-            "not loaded\n"
-            "wiki.yaml:21: answer.url: has several of css, xpath and template, one is "
-            "needed; site not loaded\n"
-            "wiki.yaml:22: answer.snippet: is a text, {css: ...} or {xpath: ...} is needed; "
-            "site not loaded\n");
+  EXPECT_EQ(
+      messages(wrong_site),
+      "wiki.yaml:1: name: is missing, a text is needed; site not loaded\n"
+      "wiki.yaml:1: id: \"Wiki\" is no id, 1 to 64 characters of a-z, 0-9 and _ are "
+      "allowed; site not loaded\n"
+      "wiki.yaml:2: nmae: unknown key (did you mean \"name\"?), allowed are id, name, "
+      "homepage, documentation, enabled, checked, categories, bangs, weight, network, request, "
+      "query, limits and answer; "
+      "site not loaded\n"
+      "wiki.yaml:3: homepage: \"wiki\" is no http or https URL; site not loaded\n"
+      "wiki.yaml:4: enabled: \"perhaps\" is unknown, allowed are true and false; site "
+      "not loaded\n"
+      "wiki.yaml:5: checked: \"2026-13-01\" is unknown, allowed are never, "
+      "demonstration and a date as YYYY-MM-DD; site not loaded\n"
+      "wiki.yaml:6: network: \"internet\" is unknown, allowed are public, private and "
+      "loopback; site not loaded\n"
+      "wiki.yaml:8: request.url: at character 22: unknown placeholder {qeury}, allowed "
+      "are {query}, {limit}, {language}, {newer}, {page}, {offset}; site not loaded\n"
+      "wiki.yaml:9: request.method: \"FETCH\" is unknown, allowed are GET and POST; "
+      "site not loaded\n"
+      "wiki.yaml:10: request.headers.Host: is set by livesearch itself, remove it; "
+      "site not loaded\n"
+      "wiki.yaml:10: request.headers.a b: is no header name; site not loaded\n"
+      "wiki.yaml:10: request.headers.D: is a list, a text is needed; site not loaded\n"
+      "wiki.yaml:12: limits.time: value is too large (90s), at most 60s is allowed; "
+      "site not loaded\n"
+      "wiki.yaml:13: limits.concurrency: value is too small (0), at least 1 is "
+      "allowed; site not loaded\n"
+      "wiki.yaml:14: limits.rate: value is too large (5000), at most 1000 is allowed; "
+      "site not loaded\n"
+      "wiki.yaml:15: limits.size: \"2MB\" is no size, a number with the unit KiB or "
+      "MiB is needed, such as 2MiB; site not loaded\n"
+      "wiki.yaml:16: limits.results: \"many\" is no whole number, 1 to 100 is allowed; "
+      "site not loaded\n"
+      "wiki.yaml:19: answer.results: at character 4: \".\" is unexpected, a class name "
+      "is needed; site not loaded\n"
+      "wiki.yaml:20: answer.title: at character 1: \"a[\": Invalid expression; site "
+      "not loaded\n"
+      "wiki.yaml:21: answer.url: has several of css, xpath and template, one is "
+      "needed; site not loaded\n"
+      "wiki.yaml:22: answer.snippet: is a text, {css: ...} or {xpath: ...} is needed; "
+      "site not loaded\n");
 }
 
 TEST(loader, says_what_is_missing) {
@@ -213,10 +258,12 @@ TEST(loader, reports_malformed_yaml_with_its_line) {
 TEST(loader, refuses_a_file_that_is_no_map) {
   EXPECT_EQ(messages("- a\n"),
             "wiki.yaml:1: is a list, a map with the keys id, name, homepage, documentation, "
-            "enabled, checked, network, request, limits and answer is needed; site not loaded\n");
+            "enabled, checked, categories, bangs, weight, network, request, query, limits and "
+            "answer is needed; site not loaded\n");
   EXPECT_EQ(messages(""),
             "wiki.yaml: is empty, a map with the keys id, name, homepage, documentation, enabled, "
-            "checked, network, request, limits and answer is needed; site not loaded\n");
+            "checked, categories, bangs, weight, network, request, query, limits and answer is "
+            "needed; site not loaded\n");
 }
 
 TEST(loader, refuses_a_key_given_twice) {
@@ -229,7 +276,8 @@ TEST(loader, refuses_a_section_that_is_no_map) {
             "wiki.yaml:13: limits: is a text, a map with the keys time, concurrency, rate, size "
             "and results is needed; site not loaded\n"
             "wiki.yaml:14: extra: unknown key, allowed are id, name, homepage, documentation, "
-            "enabled, checked, network, request, limits and answer; site not loaded\n");
+            "enabled, checked, categories, bangs, weight, network, request, query, limits and "
+            "answer; site not loaded\n");
 }
 
 TEST(loader, refuses_an_id_from_the_file_name_that_is_none) {
@@ -387,7 +435,8 @@ TEST(loader, no_text_makes_it_throw) {
 
     const auto loaded = load_definition(yaml, "a.yaml");
 
-    const bool is_sound = loaded ? make_request(*loaded, "x").has_value() : !loaded.error().empty();
+    const bool is_sound =
+        loaded ? make_request(*loaded, {.text = "x"}).has_value() : !loaded.error().empty();
     EXPECT_TRUE(is_sound) << yaml;
   }
 }

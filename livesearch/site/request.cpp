@@ -20,7 +20,7 @@ const request_header* content_type_of(const std::vector<request_header>& headers
 
 }  // namespace
 
-genstage::result<site_request> make_request(const site_definition& site, std::string_view query) {
+genstage::result<site_request> make_request(const site_definition& site, const site_query& query) {
   const auto wrong = [&site](std::string_view key, const syntax_error& error) {
     return genstage::fail(
         genstage::errc::invalid_argument,
@@ -31,7 +31,14 @@ genstage::result<site_request> make_request(const site_definition& site, std::st
   const auto body = url_template::parse(site.request.body, request_placeholders);
   if (!body) return wrong("body", body.error());
   const auto limit = fmt::format("{}", site.limits.results);
-  const std::array<placeholder_value, 2> values{{{"query", query}, {"limit", limit}}};
+  const auto page = fmt::format("{}", query.page);
+  const auto offset = fmt::format("{}", (query.page - 1) * site.limits.results);
+  const std::array<placeholder_value, 6> values{{{"query", query.text},
+                                                 {"limit", limit},
+                                                 {"language", query.language, value_encoding::none},
+                                                 {"newer", query.newer, value_encoding::none},
+                                                 {"page", page},
+                                                 {"offset", offset}}};
   site_request request{
       .method = site.request.method, .url = url->expand(values), .headers = site.request.headers};
   if (site.request.body.empty()) return request;
@@ -45,8 +52,16 @@ genstage::result<site_request> make_request(const site_definition& site, std::st
   return request;
 }
 
+bool has_pages(const site_definition& site) {
+  const auto has = [](const std::string& text) {
+    const auto parsed = url_template::parse(text, request_placeholders);
+    return parsed && (parsed->has("page") || parsed->has("offset"));
+  };
+  return has(site.request.url) || has(site.request.body);
+}
+
 std::string request_host(const site_definition& site) {
-  const auto request = make_request(site, "x");
+  const auto request = make_request(site, {.text = "x"});
   return request ? host_of(request->url).value_or("") : "";
 }
 

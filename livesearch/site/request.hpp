@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "livesearch/site/definition.hpp"
+#include "livesearch/site/site_query.hpp"
 
 namespace livesearch {
 
@@ -19,17 +20,21 @@ struct site_request {
 
 /// Fills a site's request in.
 ///
-/// The query and the limit are percent-encoded; in a body that the Content-Type header calls JSON
-/// they are escaped as inside a JSON string. A body without a Content-Type header is called a form.
+/// The query is percent-encoded; in a body that the Content-Type header calls JSON it is escaped as
+/// inside a JSON string. A body without a Content-Type header is called a form.
 ///
 /// Failure: `invalid_argument` for a wrong template, which a loaded definition never has.
 [[nodiscard]] genstage::result<site_request> make_request(const site_definition& site,
-                                                          std::string_view query);
+                                                          const site_query& query);
+
+/// Whether the site can be asked for a page after the first.
+[[nodiscard]] bool has_pages(const site_definition& site);
 
 /// The host that a site's queries are sent to; empty if its URL is wrong.
 [[nodiscard]] std::string request_host(const site_definition& site);
 
 /// The placeholders that a request may use.
-inline constexpr std::string_view request_placeholders[] = {"query", "limit"};
+inline constexpr std::string_view request_placeholders[] = {"query", "limit", "language",
+                                                            "newer", "page",  "offset"};
 
 }  // namespace livesearch

@@ -15,7 +15,7 @@ site_definition site_with(request_definition request) {
 TEST(request, fills_query_and_limit_into_the_url) {
   const auto site = site_with({.url = "https://a.example/?q={query}&n={limit}"});
 
-  const auto request = make_request(site, "c++ & co");
+  const auto request = make_request(site, {.text = "c++ & co"});
 
   ASSERT_TRUE(request);
   EXPECT_EQ(request->url, "https://a.example/?q=c%2B%2B%20%26%20co&n=10");
@@ -26,7 +26,7 @@ TEST(request, sends_a_body_as_a_form_unless_told_otherwise) {
   const auto site =
       site_with({.url = "https://a.example/", .method = request_method::post, .body = "q={query}"});
 
-  const auto request = make_request(site, "a=b");
+  const auto request = make_request(site, {.text = "a=b"});
 
   ASSERT_TRUE(request);
   EXPECT_EQ(request->body, "q=a%3Db");
@@ -40,20 +40,41 @@ TEST(request, escapes_the_query_in_a_json_body) {
                                .headers = {{"content-type", "application/json"}},
                                .body = R"({{"q": "{query}", "n": {limit}}})"});
 
-  const auto request = make_request(site, "say \"hi\"");
+  const auto request = make_request(site, {.text = "say \"hi\""});
 
   ASSERT_TRUE(request);
   EXPECT_EQ(request->body, R"({"q": "say \"hi\"", "n": 10})");
   EXPECT_EQ(request->headers.size(), 1U);
 }
 
+TEST(request, fills_the_page_and_what_the_site_calls_language_and_time) {
+  const auto site = site_with({.url = "https://a.example/?q={query}{language}{newer}&p={page}"});
+
+  const auto first = make_request(site, {.text = "x"});
+  const auto third =
+      make_request(site, {.text = "x", .language = "&l=de", .newer = "&t=week", .page = 3});
+
+  EXPECT_EQ(first->url, "https://a.example/?q=x&p=1");
+  EXPECT_EQ(third->url, "https://a.example/?q=x&l=de&t=week&p=3");
+}
+
+TEST(request, counts_what_was_seen_before_for_sites_that_want_an_offset) {
+  auto site = site_with({.url = "https://a.example/?q={query}&from={offset}"});
+  site.limits.results = 20;
+
+  EXPECT_EQ(make_request(site, {.text = "x", .page = 1})->url, "https://a.example/?q=x&from=0");
+  EXPECT_EQ(make_request(site, {.text = "x", .page = 3})->url, "https://a.example/?q=x&from=40");
+  EXPECT_TRUE(has_pages(site));
+  EXPECT_FALSE(has_pages(site_with({.url = "https://a.example/?q={query}"})));
+}
+
 TEST(request, refuses_a_wrong_template) {
-  const auto request = make_request(site_with({.url = "https://a.example/{page}"}), "x");
+  const auto request = make_request(site_with({.url = "https://a.example/{user}"}), {.text = "x"});
 
   ASSERT_FALSE(request);
   EXPECT_EQ(request.error().message,
-            "wiki: request.url: at character 19: unknown placeholder {page}, allowed are {query}, "
-            "{limit}; request not made");
+            "wiki: request.url: at character 19: unknown placeholder {user}, allowed are {query}, "
+            "{limit}, {language}, {newer}, {page}, {offset}; request not made");
 }
 
 TEST(request, tells_the_host_that_sees_the_queries) {

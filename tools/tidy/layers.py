@@ -7,7 +7,7 @@ GENSTAGE = [
 ]
 
 LIVESEARCH = [
-    "site", "demo", "sites", "store", "fetch", "search", "cluster", "web", "server", "cli",
+    "site", "query", "demo", "sites", "store", "fetch", "search", "cluster", "web", "server", "cli",
     "fuzz",
 ]
 

@@ -38,6 +38,18 @@ std::string json_escaped(std::string_view text) {
   return escaped;
 }
 
+std::string encoded(std::string_view value, value_encoding encoding) {
+  switch (encoding) {
+    case value_encoding::percent:
+      return percent_encoded(value);
+    case value_encoding::json_string:
+      return json_escaped(value);
+    case value_encoding::none:
+      break;
+  }
+  return std::string{value};
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -99,8 +111,7 @@ std::string url_template::expand(std::span<const placeholder_value> values,
     expanded += each.literal;
     const auto given = std::ranges::find(values, each.name, &placeholder_value::name);
     if (each.name.empty() || given == values.end()) continue;
-    expanded += encoding == value_encoding::percent ? percent_encoded(given->value)
-                                                    : json_escaped(given->value);
+    expanded += encoded(given->value, given->encoding.value_or(encoding));
   }
   return expanded;
 }

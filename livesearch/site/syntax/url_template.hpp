@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,14 @@ namespace livesearch {
 enum class value_encoding : std::uint8_t {
   percent,      ///< everything but RFC 3986's unreserved characters becomes %XX
   json_string,  ///< as inside a JSON string literal
+  none,         ///< as it is
 };
 
 struct placeholder_value {
   std::string_view name;
   std::string_view value;
+  /// Instead of the encoding of the whole text.
+  std::optional<value_encoding> encoding{};
 };
 
 /// Percent-encodes everything but RFC 3986's unreserved characters; a space becomes %20.

@@ -1,4 +1,4 @@
-#include "livesearch/search/query.hpp"
+#include "livesearch/query/query_text.hpp"
 
 #include <fmt/format.h>
 
