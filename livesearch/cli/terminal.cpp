@@ -1,6 +1,7 @@
 #include "livesearch/cli/terminal.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -54,17 +55,39 @@ std::string describe(const searchable_site& site, const site_answer& answer,
                      std::chrono::nanoseconds elapsed, text_style style) {
   const std::string name = in(style, "1", harmless(site.definition.name));
   if (answer.outcome != site_outcome::results) {
-    return fmt::format("{}: {} ({})\n\n", name, harmless(answer.message), spent(elapsed));
+    return fmt::format("{}: {} ({})\n", name, harmless(answer.message), spent(elapsed));
   }
-  std::string text = fmt::format("{}: {} ({})\n", name,
-                                 counted(answer.hits.size(), "result", "results"), spent(elapsed));
+  return fmt::format("{}: {} ({})\n", name, counted(answer.hits.size(), "result", "results"),
+                     spent(elapsed));
+}
+
+std::string describe_remarks(const search_plan& plan) {
+  std::string text;
+  for (const planned_site& each : plan.sites) {
+    if (each.remarks.empty()) continue;
+    text +=
+        fmt::format("{}: {}\n", harmless(each.site->definition.name), fmt::join(each.remarks, " "));
+  }
+  return text;
+}
+
+std::string describe(const search_merge& merge, text_style style) {
+  std::string text;
   std::size_t rank = 0;
-  for (const hit& each : answer.hits) {
-    text += fmt::format("{:>4}. {}\n      {}\n", ++rank, in(style, "1;34", harmless(each.title)),
-                        in(style, "32", harmless(each.url)));
-    if (!each.snippet.empty()) text += fmt::format("      {}\n", harmless(each.snippet));
+  for (const merged_result& each : merge.ranked()) {
+    std::string names;
+    for (const vote& given : each.votes) {
+      names += (names.empty() ? "" : ", ") + harmless(merge.site(given.site).name);
+    }
+    text += fmt::format("\n{:>4}. {}\n      {}\n", ++rank,
+                        in(style, "1;34", harmless(each.shown.title)),
+                        in(style, "32", harmless(each.shown.url)));
+    if (!each.shown.snippet.empty()) {
+      text += fmt::format("      {}\n", harmless(each.shown.snippet));
+    }
+    text += fmt::format("      {}\n", in(style, "2", names));
   }
-  return text + "\n";
+  return text;
 }
 
 std::string describe(const search_summary& summary) {
@@ -73,15 +96,19 @@ std::string describe(const search_summary& summary) {
                      spent(summary.elapsed));
 }
 
-void terminal_listener::started(const search_plan&) {}
+void terminal_listener::started(const search_plan& plan) {
+  merge_ = search_merge{plan};
+  print(describe_remarks(plan));
+}
 
 void terminal_listener::answered(const searchable_site& site, const site_answer& answer,
                                  std::chrono::nanoseconds elapsed) {
+  merge_.add(site, answer);
   print(describe(site, answer, elapsed, style_));
 }
 
 void terminal_listener::ended(const search_summary& summary) {
-  print(describe(summary));
+  print(describe(merge_, style_) + "\n" + describe(summary));
   done_.complete(summary);
 }
 

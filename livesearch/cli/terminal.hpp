@@ -15,13 +15,17 @@ enum class text_style : std::uint8_t { plain, coloured };
 /// Colours if the file is a terminal and NO_COLOR is not set.
 [[nodiscard]] text_style style_of(std::FILE* file);
 
-/// A site's answer as lines for a terminal. Control characters of the site's text are taken out, so
-/// that no site can steer the terminal.
+/// How a site did, on one line. Control characters of a site's text are taken out here and below,
+/// so that no site can steer the terminal.
 [[nodiscard]] std::string describe(const searchable_site& site, const site_answer& answer,
                                    std::chrono::nanoseconds elapsed, text_style style);
+/// What of the query sites cannot do, a line for each; empty if they can do everything.
+[[nodiscard]] std::string describe_remarks(const search_plan& plan);
+/// The merged results as lines, each with the sites that have it.
+[[nodiscard]] std::string describe(const search_merge& merge, text_style style);
 [[nodiscard]] std::string describe(const search_summary& summary);
 
-/// Prints a search to standard output as it goes, and completes when it is over.
+/// Prints how each site does as it answers, then the results as one list, and completes.
 class terminal_listener final : public search_listener {
  public:
   explicit terminal_listener(genstage::completion<search_summary> done)
@@ -34,6 +38,7 @@ class terminal_listener final : public search_listener {
  private:
   genstage::completion<search_summary> done_;
   text_style style_;
+  search_merge merge_;
 };
 
 /// Prints a search as one JSON document, as `GET /api/search` gives it.

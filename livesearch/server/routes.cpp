@@ -44,18 +44,20 @@ class stream_listener final : public search_listener {
  public:
   explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
   void started(const search_plan& plan) override {
+    merge_ = search_merge{plan};
     stream_->send("start", to_text(start_event(plan)));
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
-    stream_->send("site", to_text(site_event(site, answer, elapsed)));
+    stream_->send("site", to_text(site_event(site, answer, elapsed, merge_)));
   }
   void ended(const search_summary& summary) override {
-    stream_->send("end", to_text(end_event(summary)));
+    stream_->send("end", to_text(end_event(summary, merge_)));
     stream_->finish();
   }
 
  private:
+  search_merge merge_;
   std::shared_ptr<event_stream> stream_;
 };
 

@@ -1,5 +1,7 @@
 #include "livesearch/server/search_json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,23 @@ std::int64_t milliseconds(std::chrono::nanoseconds span) {
 
 json hit_entry(const hit& found) {
   return {{"title", found.title}, {"url", found.url}, {"snippet", found.snippet}};
+}
+
+/// A result with the sites that have it, the one that ranks it best first, and the addresses that
+/// differ from the first one's.
+json merged_entry(const merged_result& result, const search_merge& merge) {
+  json entry = hit_entry(result.shown);
+  json sites = json::array();
+  json also = json::array();
+  for (const vote& given : result.votes) {
+    const std::string& id = merge.site(given.site).id;
+    sites.push_back(id);
+    if (given.url != result.shown.url) also.push_back({{"site", id}, {"url", given.url}});
+  }
+  entry["site"] = sites.front();
+  entry["sites"] = std::move(sites);
+  if (!also.empty()) entry["also"] = std::move(also);
+  return entry;
 }
 
 /// What is only said where it applies.
@@ -56,9 +75,17 @@ json start_event(const search_plan& plan) {
 }
 
 json site_event(const searchable_site& site, const site_answer& answer,
-                std::chrono::nanoseconds elapsed) {
+                std::chrono::nanoseconds elapsed, search_merge& merge) {
   json results = json::array();
-  for (const hit& each : answer.hits) results.push_back(hit_entry(each));
+  std::uint32_t rank = merge.first_rank(site.definition);
+  const std::vector<hit_keys> keys = merge.add(site, answer);
+  for (std::size_t index = 0; index < keys.size(); ++index) {
+    json entry = hit_entry(answer.hits[index]);
+    entry["rank"] = rank++;
+    entry["page_key"] = fmt::format("{:016x}", keys[index].page);
+    entry["title_key"] = keys[index].title == 0 ? "" : fmt::format("{:016x}", keys[index].title);
+    results.push_back(std::move(entry));
+  }
   json event{{"id", site.definition.id},
              {"outcome", to_string(answer.outcome)},
              {"message", answer.message},
@@ -68,10 +95,22 @@ json site_event(const searchable_site& site, const site_answer& answer,
   return event;
 }
 
-json end_event(const search_summary& summary) {
-  return {{"reason", to_string(summary.reason)}, {"elapsed_ms", milliseconds(summary.elapsed)},
-          {"results", summary.results},          {"sites", summary.sites},
-          {"answered", summary.answered},        {"failed", summary.failed}};
+json end_event(const search_summary& summary, const search_merge& merge) {
+  json order = json::array();
+  for (const merged_result& each : merge.ranked()) {
+    json votes = json::array();
+    for (const vote& given : each.votes) {
+      votes.push_back(fmt::format("{}:{}", merge.site(given.site).id, given.rank));
+    }
+    order.push_back(std::move(votes));
+  }
+  return {{"reason", to_string(summary.reason)},
+          {"elapsed_ms", milliseconds(summary.elapsed)},
+          {"results", summary.results},
+          {"sites", summary.sites},
+          {"answered", summary.answered},
+          {"failed", summary.failed},
+          {"order", std::move(order)}};
 }
 
 json site_entry(const searchable_site& site) {
@@ -97,17 +136,15 @@ json error_body(const std::string& message, const std::string& field) {
 
 void search_report::start(const search_plan& plan) {
   query_ = plan.query.text;
+  merge_ = search_merge{plan};
 }
 
 void search_report::add(const searchable_site& site, const site_answer& answer,
                         std::chrono::nanoseconds elapsed) {
-  for (const hit& each : answer.hits) {
-    json entry = hit_entry(each);
-    entry["site"] = site.definition.id;
-    results_.push_back(std::move(entry));
-  }
+  merge_.add(site, answer);
   json entry{{"id", site.definition.id},
              {"name", site.definition.name},
+             {"categories", site.definition.categories},
              {"outcome", to_string(answer.outcome)},
              {"message", answer.message},
              {"elapsed_ms", milliseconds(elapsed)}};
@@ -117,10 +154,14 @@ void search_report::add(const searchable_site& site, const site_answer& answer,
 }
 
 json search_report::finish(const search_summary& summary) && {
+  json results = json::array();
+  for (const merged_result& each : merge_.ranked()) {
+    results.push_back(merged_entry(each, merge_));
+  }
   return {{"query", query_},
           {"elapsed_ms", milliseconds(summary.elapsed)},
           {"reason", to_string(summary.reason)},
-          {"results", std::move(results_)},
+          {"results", std::move(results)},
           {"sites", std::move(sites_)}};
 }
 

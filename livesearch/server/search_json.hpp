@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "livesearch/search/listener.hpp"
+#include "livesearch/search/search_merge.hpp"
 
 namespace livesearch {
 
@@ -18,16 +19,17 @@ using json = nlohmann::ordered_json;
 
 /// The data of the events `start`, `site` and `end` of a stream.
 [[nodiscard]] json start_event(const search_plan& plan);
+[[nodiscard]] json end_event(const search_summary& summary, const search_merge& merge);
+/// Also takes the answer into the list, whose keys a client merges by.
 [[nodiscard]] json site_event(const searchable_site& site, const site_answer& answer,
-                              std::chrono::nanoseconds elapsed);
-[[nodiscard]] json end_event(const search_summary& summary);
+                              std::chrono::nanoseconds elapsed, search_merge& merge);
 
 /// A site as `GET /api/sites` lists it.
 [[nodiscard]] json site_entry(const searchable_site& site);
 
 [[nodiscard]] json error_body(const std::string& message, const std::string& field);
 
-/// Collects a search's events into the answer of `GET /api/search`.
+/// Collects a search's events into the answer of `GET /api/search`: one list, in the merged order.
 class search_report {
  public:
   void start(const search_plan& plan);
@@ -36,7 +38,7 @@ class search_report {
   [[nodiscard]] json finish(const search_summary& summary) &&;
 
  private:
-  json results_ = json::array();
+  search_merge merge_;
   json sites_ = json::array();
   std::string query_;
 };

@@ -44,21 +44,53 @@ TEST_F(search_json_test, the_start_lists_the_sites_and_the_longest_limit) {
 TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
   const site_answer answer{site_outcome::results, "", {{"Demand", "https://example.org/d", "How"}}};
 
-  EXPECT_EQ(to_text(site_event(*wiki, answer, 20ms)),
+  search_merge merge{{*parse_query("x"), 3, {{wiki, {}, {}, 1000ms}}}};
+
+  EXPECT_EQ(to_text(site_event(*wiki, answer, 20ms, merge)),
             R"({"id":"wiki","outcome":"results","message":"","elapsed_ms":20,"results":)"
-            R"([{"title":"Demand","url":"https://example.org/d","snippet":"How"}]})");
+            R"([{"title":"Demand","url":"https://example.org/d","snippet":"How","rank":21,)"
+            R"("page_key":"4130e11a1ced23eb","title_key":""}]})");
 }
 
 TEST_F(search_json_test, text_that_is_not_utf_8_does_not_break_the_document) {
   const site_answer answer{site_outcome::bad_answer, "odd \xff byte", {}};
 
-  EXPECT_NE(to_text(site_event(*wiki, answer, 1ms)).find("odd \xEF\xBF\xBD byte"),
+  search_merge merge{{*parse_query("x"), 1, {{wiki, {}, {}, 1000ms}}}};
+
+  EXPECT_NE(to_text(site_event(*wiki, answer, 1ms, merge)).find("odd \xEF\xBF\xBD byte"),
             std::string::npos);
+}
+
+TEST_F(search_json_test, the_end_of_a_stream_tells_the_merged_order) {
+  const site_ptr docs = make("docs", 1000ms);
+  search_merge merge{{*parse_query("x"), 1, {{wiki, {}, {}, 1s}, {docs, {}, {}, 1s}}}};
+  merge.add(*docs, {site_outcome::results,
+                    "",
+                    {{"Own", "https://b.example/", ""}, {"Both", "https://a.example/#top", ""}}});
+  merge.add(*wiki, {site_outcome::results, "", {{"Both", "http://a.example", ""}}});
+
+  const json event = end_event({search_end::complete, 21ms, 3, 2, 2, 0}, merge);
+
+  EXPECT_EQ(to_text(event["order"]), R"([["wiki:1","docs:2"],["docs:1"]])");
+}
+
+TEST_F(search_json_test, a_report_has_each_result_once_with_the_sites_that_have_it) {
+  const site_ptr docs = make("docs", 1000ms);
+  search_report report;
+  report.start({*parse_query("x"), 1, {{wiki, {}, {}, 1s}, {docs, {}, {}, 1s}}});
+  report.add(*docs, {site_outcome::results, "", {{"Both", "https://a.example/#top", ""}}}, 1ms);
+  report.add(*wiki, {site_outcome::results, "", {{"Both", "https://a.example/", "How"}}}, 2ms);
+
+  const json document = std::move(report).finish({search_end::complete, 2ms, 2, 2, 2, 0});
+
+  EXPECT_EQ(to_text(document["results"]),
+            R"([{"title":"Both","url":"https://a.example/","snippet":"How","site":"wiki",)"
+            R"("sites":["wiki","docs"],"also":[{"site":"docs","url":"https://a.example/#top"}]}])");
 }
 
 TEST_F(search_json_test, a_report_collects_results_and_sites) {
   search_report report;
-  report.start({*parse_query("stage"), 1, {}});
+  report.start({*parse_query("stage"), 1, {{wiki, {}, {}, 1s}}});
   report.add(*wiki, {site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}}, 20ms);
 
   const json document =

@@ -7,8 +7,8 @@ GENSTAGE = [
 ]
 
 LIVESEARCH = [
-    "site", "query", "demo", "sites", "store", "fetch", "search", "cluster", "web", "server", "cli",
-    "fuzz",
+    "site", "query", "merge", "demo", "sites", "store", "fetch", "search", "cluster", "web",
+    "server", "cli", "fuzz",
 ]
 
 # Their headers may show a third party's types: whoever links them has chosen it.

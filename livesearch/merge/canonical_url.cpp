@@ -1,0 +1,156 @@
+#include "livesearch/merge/canonical_url.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "livesearch/site/syntax/letter_case.hpp"
+
+namespace livesearch {
+
+namespace {
+
+constexpr std::array<std::string_view, 34> tracking_parameters{
+    "_ga",     "_gl",     "_hsenc",        "_hsmi",      "_openstat", "at_campaign", "at_medium",
+    "cmpid",   "dclid",   "fb_action_ids", "fb_ref",     "fbclid",    "gad_source",  "gbraid",
+    "gclid",   "gclsrc",  "hsctatracking", "igsh",       "igshid",    "mc_cid",      "mc_eid",
+    "mkt_tok", "msclkid", "oly_anon_id",   "oly_enc_id", "ref_src",   "ref_url",     "srsltid",
+    "ttclid",  "twclid",  "vero_id",       "wbraid",     "wickedid",  "yclid"};
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_unreserved(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+/// Unreserved characters as they are, all other escapes with capital digits, and a percent sign
+/// that begins no escape as one.
+std::string with_plain_escapes(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      plain += text[at];
+      continue;
+    }
+    const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
+    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
+    if (high < 0 || low < 0) {
+      plain += "%25";
+      continue;
+    }
+    const char decoded = static_cast<char>(high * 16 + low);
+    if (is_unreserved(decoded)) {
+      plain += decoded;
+    } else {
+      plain += '%';
+      plain += digits[static_cast<std::size_t>(high)];
+      plain += digits[static_cast<std::size_t>(low)];
+    }
+    at += 2;
+  }
+  return plain;
+}
+
+/// Without user information, default ports and final dots, in small letters.
+std::string plain_authority(std::string_view authority) {
+  if (const auto user = authority.rfind('@'); user != std::string_view::npos) {
+    authority.remove_prefix(user + 1);
+  }
+  for (bool is_changed = true; is_changed;) {
+    is_changed = false;
+    for (const std::string_view ending : {":", ":80", ":443", "."}) {
+      if (!authority.ends_with(ending)) continue;
+      authority.remove_suffix(ending.size());
+      is_changed = true;
+    }
+  }
+  return lower_case(authority);
+}
+
+/// Without dot segments and without slashes at its end; at least "/".
+std::string plain_path(std::string_view path) {
+  const std::string decoded = with_plain_escapes(path);
+  std::vector<std::string_view> segments;
+  std::string_view rest = decoded;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // The slash before each segment.
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(segment.size());
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (segment != ".") {
+      segments.push_back(segment);
+    }
+  }
+  while (!segments.empty() && segments.back().empty()) segments.pop_back();
+  if (segments.empty()) return "/";
+  std::string plain;
+  for (const std::string_view segment : segments) plain.append("/").append(segment);
+  return plain;
+}
+
+bool is_tracking(std::string_view name) {
+  const std::string lowered = lower_case(name);
+  return lowered.starts_with("utm_") || std::ranges::binary_search(tracking_parameters, lowered);
+}
+
+/// `?` and the parameters by name, without those that track; empty if none is left.
+std::string plain_query(std::string_view query) {
+  struct parameter {
+    std::string name;
+    std::string rest;
+  };
+  std::vector<parameter> kept;
+  while (!query.empty()) {
+    const std::string_view each = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), each.size() + 1));
+    const std::string plain = with_plain_escapes(each);
+    const std::string name = plain.substr(0, plain.find('='));
+    if (!plain.empty() && !is_tracking(name)) kept.push_back({name, plain.substr(name.size())});
+  }
+  // Parameters of one name keep their order: it may mean something.
+  std::ranges::stable_sort(kept, {}, &parameter::name);
+  std::string plain;
+  for (const parameter& each : kept) {
+    plain.append(plain.empty() ? "?" : "&").append(each.name).append(each.rest);
+  }
+  return plain;
+}
+
+std::optional<std::size_t> end_of_scheme(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (lower_case(url.substr(0, scheme.size())) == scheme) return scheme.size();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string canonical_url(std::string_view url) {
+  const auto start = end_of_scheme(url);
+  if (!start) return std::string{url};
+  std::string_view rest = url.substr(*start);
+  const auto take_until = [&rest](std::string_view ends) {
+    const std::string_view taken = rest.substr(0, rest.find_first_of(ends));
+    rest.remove_prefix(taken.size());
+    return taken;
+  };
+  const std::string authority = plain_authority(take_until("/?#"));
+  if (authority.empty()) return std::string{url};
+  const std::string path = plain_path(take_until("?#"));
+  const std::string_view query = take_until("#");
+  std::string canonical = "https://" + authority + path;
+  if (!query.empty()) canonical += plain_query(query.substr(1));
+  if (rest.starts_with("#/") || rest.starts_with("#!")) canonical += rest;
+  return canonical;
+}
+
+}  // namespace livesearch
