@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "livesearch/site/syntax/letter_case.hpp"
@@ -106,6 +107,7 @@ bool is_tracking(std::string_view name) {
 std::string plain_query(std::string_view query) {
   struct parameter {
     std::string name;
+    std::size_t place;
     std::string rest;
   };
   std::vector<parameter> kept;
@@ -114,10 +116,13 @@ std::string plain_query(std::string_view query) {
     query.remove_prefix(std::min(query.size(), each.size() + 1));
     const std::string plain = with_plain_escapes(each);
     const std::string name = plain.substr(0, plain.find('='));
-    if (!plain.empty() && !is_tracking(name)) kept.push_back({name, plain.substr(name.size())});
+    if (!plain.empty() && !is_tracking(name))
+      kept.push_back({name, kept.size(), plain.substr(name.size())});
   }
   // Parameters of one name keep their order: it may mean something.
-  std::ranges::stable_sort(kept, {}, &parameter::name);
+  std::ranges::sort(kept, [](const parameter& left, const parameter& right) {
+    return std::tie(left.name, left.place) < std::tie(right.name, right.place);
+  });
   std::string plain;
   for (const parameter& each : kept) {
     plain.append(plain.empty() ? "?" : "&").append(each.name).append(each.rest);

@@ -17,6 +17,21 @@ async function arrivals_of(page) {
   );
 }
 
+async function results_of(page) {
+  return page.$$eval("li.result", (results) => results.map((result) => result.dataset.id));
+}
+
+const merged_order = [
+  "project_documentation:1",
+  "field_notes:1",
+  "public_encyclopedia:1",
+  "project_documentation:2",
+  "field_notes:2",
+  "public_encyclopedia:2",
+  "project_documentation:3",
+  "public_encyclopedia:3",
+];
+
 async function focused_name(page) {
   return page.evaluate(() => document.activeElement?.getAttribute("name"));
 }
@@ -44,23 +59,161 @@ const scenes = {
     expect_equal(mock.state.searches.length, before, "searches");
   },
 
-  "what has arrived does not move when more arrives, whatever the width": async ({ page }) => {
+  "what was passed does not move when more arrives, whatever the width": async (scene) => {
+    const { page, mock } = scene;
     for (const width of [360, 800, 1440]) {
       await page.setViewportSize({ width, height: 900 });
-      await type_query(page, `stage ${width}`);
-      await title_begins(page, `stage ${width}`);
-      await page.waitForSelector("[data-arrival=team_wiki]");
+      await type_query(page, `held ${width}`);
+      await title_begins(page, `held ${width}`);
+      await page.waitForSelector("[data-arrival=project_documentation]");
+      // To move to a result is to pass everything that is on the screen.
+      await page.keyboard.press("ArrowDown");
       const places = () =>
-        page.$$eval("[data-arrival], [data-site]", (all) => {
-          const name = (one) => one.dataset.arrival ?? `row of ${one.dataset.site}`;
+        page.$$eval("li.result, [data-site]", (all) => {
+          const name = (one) => one.dataset.id ?? `row of ${one.dataset.site}`;
           return all.map((one) => [name(one), one.getBoundingClientRect().top + window.scrollY]);
         });
-      const before = await places();
+      const before = (await places()).filter(([, top]) => top < 900);
+      expect_true(before.length > 5, `only ${before.length} things are on the screen`);
+      mock.state.release();
       await wait_for_end(page);
       const after = new Map(await places());
       for (const [name, top] of before)
         expect_equal(after.get(name), top, `${name} at ${width} px`);
     }
+  },
+
+  "results that belong above what was passed wait, and n takes them in": async (scene) => {
+    const { page, mock, artefacts } = scene;
+    await type_query(page, "held");
+    await page.waitForSelector("[data-arrival=project_documentation]");
+    await page.keyboard.press("ArrowDown");
+    mock.state.release();
+    await wait_for_end(page);
+    const first = ["project_documentation:1", "project_documentation:2", "project_documentation:3"];
+    expect_equal((await results_of(page)).slice(0, 3), first, "results that were passed");
+    const words = await page.textContent(".waiting");
+    expect_true(words.includes("4 results belong further up"), `saw: ${words}`);
+    await page.screenshot({ path: path.join(artefacts, "waiting_results_desk_light.png") });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.screenshot({ path: path.join(artefacts, "waiting_results_phone_dark.png") });
+    await page.keyboard.press("n");
+    await page.waitForSelector(".waiting", { state: "detached" });
+    expect_equal(await results_of(page), merged_order, "results in their order");
+    const focused = await page.evaluate(
+      () => document.activeElement.closest("li.result")?.dataset.id,
+    );
+    expect_equal(focused, "field_notes:1", "result with the focus");
+    await page.screenshot({ path: path.join(artefacts, "taken_in_phone_dark.png") });
+  },
+
+  "what nobody has seen yet stands in its right order at once": async ({ page }) => {
+    await page.evaluate(() => {
+      // A page that is not looked at passes nothing.
+      Object.defineProperty(document, "hidden", { value: true });
+    });
+    await type_query(page, "demand");
+    await page.waitForSelector("[data-arrival=public_encyclopedia]");
+    await wait_for_end(page);
+    expect_equal(await results_of(page), merged_order, "results");
+  },
+
+  "a site or a category is shown alone without a new search": async ({ page, mock, artefacts }) => {
+    await type_query(page, "demand");
+    await page.waitForSelector("[data-arrival]");
+    await wait_for_end(page);
+    const asked = mock.state.searches.length;
+    const sites = async () => [...new Set((await results_of(page)).map((id) => id.split(":")[0]))];
+    await page.click("[data-site=field_notes] button");
+    expect_equal(await sites(), ["field_notes"], "sites shown");
+    await page.screenshot({ path: path.join(artefacts, "filtered_desk_light.png") });
+    await page.click("[data-site=field_notes] button");
+    expect_equal((await sites()).length, 3, "sites shown when pressed again");
+    await page.click("[data-filter=reference]");
+    expect_equal(await sites(), ["public_encyclopedia"], "sites of the category");
+    const pressed = await page.getAttribute("[data-filter=reference]", "aria-pressed");
+    expect_equal(pressed, "true", "aria-pressed");
+    await page.click("[data-filter=all]");
+    expect_equal((await sites()).length, 3, "all sites");
+    expect_equal(mock.state.searches.length, asked, "searches asked of the server");
+  },
+
+  "further pages are asked of sites that have some, and nothing is repeated": async (scene) => {
+    const { page, mock } = scene;
+    await type_query(page, "demand");
+    await page.waitForSelector("[data-arrival]");
+    await wait_for_end(page);
+    await page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight }));
+    await page.click(".more");
+    await page.waitForSelector("[data-id='project_documentation:5']");
+    await wait_for_end(page);
+    const { page: number, sites } = mock.state.searches.at(-1);
+    expect_equal([number, sites], [2, ["project_documentation"]], "page and sites in the request");
+    const ids = await results_of(page);
+    const addresses = await page.$$eval("li.result h2 a", (links) => links.map((one) => one.href));
+    expect_equal(new Set(addresses).size, ids.length, "different addresses");
+    expect_true(!ids.includes("project_documentation:4"), "the repeated result is there twice");
+  },
+
+  "results of the query before never appear under the next one": async ({ page, mock }) => {
+    await page.evaluate(() => {
+      window.__strangers = [];
+      const look = () => {
+        const query = document.querySelector("h1 q")?.textContent;
+        for (const link of document.querySelectorAll("a[data-result]")) {
+          const asked = new URL(link.href).searchParams.get("for");
+          if (asked !== query) window.__strangers.push(`${asked} under ${query}`);
+        }
+      };
+      new MutationObserver(look).observe(document, {
+        childList: true,
+        subtree: true,
+        characterData: true,
+        attributes: true,
+      });
+    });
+    for (let n = 0; n < 25; n += 1) {
+      await page.fill("#query", `query ${n}`);
+      await page.keyboard.press("Enter");
+      // Long enough for none, one or several answers of the search that is then left.
+      await new Promise((resolve) => setTimeout(resolve, (n * 37) % 230));
+    }
+    await wait_for_end(page);
+    await page.goBack();
+    await title_begins(page, "query 23");
+    await page.goForward();
+    await title_begins(page, "query 24");
+    expect_equal(await page.evaluate(() => window.__strangers), [], "strange results");
+    expect_equal((await results_of(page)).length, 8, "results of the last query");
+    return `${mock.state.searches.length} searches`;
+  },
+
+  "what a site cannot do of a query is said": async ({ page }) => {
+    await type_query(page, '"back pressure"');
+    const words = await page.textContent("[data-testid=remarks]");
+    expect_true(words.includes("1 site cannot do all of this"), `saw: ${words}`);
+    expect_true(words.includes("Team wiki"), `saw: ${words}`);
+    expect_true(words.includes("It knows no phrases"), `saw: ${words}`);
+    await wait_for_end(page);
+  },
+
+  "a mistake in the query is explained by the field": async ({ page, seen }) => {
+    await type_query(page, '"back pressure');
+    const words = await page.textContent(`form ${alert}`);
+    expect_true(words.includes("the quotation mark at byte 1 is not closed"), `saw: ${words}`);
+    seen.console_errors.length = 0;
+  },
+
+  "why a site gave no answer is said": async ({ page }) => {
+    await type_query(page, "demand");
+    await page.waitForSelector("[data-failed=slow_archive]");
+    const words = await page.textContent("[data-failed=slow_archive]");
+    expect_equal(
+      words,
+      "Slow archive: Slow archive did not answer within its limit of 1.5 s.",
+      "reason",
+    );
   },
 
   "Escape stops the search, and the server sees the reader leave": async ({
@@ -102,13 +255,16 @@ const scenes = {
     const { page, mock, artefacts } = scene;
     await type_query(page, "lost");
     await page.waitForSelector(`.answers ${alert}`);
-    const before = await arrivals_of(page);
+    const before = await results_of(page);
     await page.screenshot({ path: path.join(artefacts, "lost_desk_light.png") });
     await page.click(`.answers ${alert} button`);
     await wait_for_end(page);
-    const after = await arrivals_of(page);
-    expect_equal(after.slice(0, before.length), before, "answers that were there");
-    expect_equal(after.length, 5, "answers in all");
+    const after = await results_of(page);
+    expect_true(
+      before.length > 0 && before.every((id) => after.includes(id)),
+      `${before} were there, ${after} are`,
+    );
+    expect_equal((await arrivals_of(page)).length, 5, "sites that answered");
     expect_equal(
       mock.state.searches.at(-1).sites.sort(),
       ["field_notes", "public_encyclopedia", "slow_archive"],
@@ -190,7 +346,7 @@ const scenes = {
   "markup and script addresses from a site stay text": async ({ page }) => {
     await type_query(page, "hostile");
     await page.waitForSelector("[data-arrival=field_notes]");
-    const answer = "[data-arrival=field_notes]";
+    const answer = ".answers";
     expect_equal(await page.$$eval(`${answer} img`, (found) => found.length), 0, "images");
     const addresses = await page.$$eval(`${answer} a`, (links) =>
       links.map((link) => link.protocol),
@@ -298,7 +454,7 @@ const scenes = {
     await type_query(page, "demand");
     await page.waitForSelector("[data-arrival]");
     await wait_for_end(page);
-    const small = await page.$$eval("button, summary, input[type=search], a.row, label", (all) =>
+    const small = await page.$$eval("button, summary, input[type=search], label", (all) =>
       all
         .filter((one) => one.offsetParent !== null && !one.matches(".only_heard"))
         .filter((one) => one.getBoundingClientRect().height < 43.5)

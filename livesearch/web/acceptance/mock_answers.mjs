@@ -1,12 +1,15 @@
 // What the mock server's sites are and what they answer: prose about the story of livesearch.
 
-const demonstration = { enabled: true, checked: "demonstration", concurrency: 2, rate: 2 };
-const unchecked = { enabled: true, checked: "never", concurrency: 2, rate: 0.5 };
+const usual = { enabled: true, weight: 1, bangs: [], pages: false };
+const demonstration = { ...usual, checked: "demonstration", concurrency: 2, rate: 2 };
+const unchecked = { ...usual, checked: "never", concurrency: 2, rate: 0.5 };
 
 export const sites = [
   {
     ...demonstration,
     id: "project_documentation",
+    categories: ["docs"],
+    pages: true,
     name: "Project documentation",
     homepage: "http://127.0.0.1:4001/",
     hosts: ["127.0.0.1:4001"],
@@ -15,6 +18,7 @@ export const sites = [
   {
     ...demonstration,
     id: "field_notes",
+    categories: ["notes"],
     name: "Field notes",
     homepage: "http://127.0.0.1:4002/",
     hosts: ["127.0.0.1:4002"],
@@ -23,6 +27,7 @@ export const sites = [
   {
     ...unchecked,
     id: "public_encyclopedia",
+    categories: ["reference"],
     name: "A public encyclopedia with a rather long name",
     homepage: "https://encyclopedia.example.org/",
     hosts: ["encyclopedia.example.org", "search.encyclopedia.example.org"],
@@ -32,6 +37,7 @@ export const sites = [
     ...unchecked,
     checked: "2026-04-17",
     id: "team_wiki",
+    categories: ["docs", "wiki"],
     name: "Team wiki",
     homepage: "https://wiki.example.net/",
     hosts: ["wiki.example.net"],
@@ -40,6 +46,7 @@ export const sites = [
   {
     ...unchecked,
     id: "slow_archive",
+    categories: ["reference"],
     name: "Slow archive",
     homepage: "https://archive.example.com/",
     hosts: ["archive.example.com"],
@@ -49,6 +56,7 @@ export const sites = [
     ...unchecked,
     enabled: false,
     id: "old_forum",
+    categories: [],
     name: "Old forum",
     homepage: "https://forum.example.com/",
     hosts: ["forum.example.com"],
@@ -116,20 +124,32 @@ const pages = {
   slow_archive: [],
 };
 
+function hit_of(site, query, rank, [title, path, snippet]) {
+  const url = `${site.homepage}${path}?for=${encodeURIComponent(query)}`;
+  return { title, url, snippet, rank, page_key: `${site.id}/${path}`, title_key: "" };
+}
+
 function hits_of(site, query) {
-  return pages[site.id].map(([title, path, snippet]) => {
-    return { title, url: `${site.homepage}${path}?for=${encodeURIComponent(query)}`, snippet };
-  });
+  return pages[site.id].map((page, n) => hit_of(site, query, n + 1, page));
+}
+
+/** What the project documentation has on its second page: something known and something new. */
+function second_page(site, query) {
+  const fresh = ["Buffers", "guide/buffers", "What was produced and not yet asked for."];
+  return [pages[site.id][0], fresh].map((page, n) => hit_of(site, query, n + 4, page));
 }
 
 const hostile = {
   title: '<img src="https://elsewhere.example/x.png"> A page with an address that no page may open',
   url: "javascript:document.title='stolen'",
   snippet: '<script>document.title = "stolen"</script> Markup from a site is text and stays text.',
+  rank: 3,
+  page_key: "hostile",
+  title_key: "",
 };
 
 /** The report of each site and the time, in ms after the start, at which it is sent. */
-export function answers_to(query) {
+export function answers_to(query, page = 1) {
   const at = {
     project_documentation: 40,
     team_wiki: 180,
@@ -138,9 +158,10 @@ export function answers_to(query) {
     slow_archive: 1500,
   };
   return sites
-    .filter((site) => site.enabled)
+    .filter((site) => site.enabled && (page === 1 || site.pages))
     .map((site) => {
-      const results = query === "nothing" ? [] : hits_of(site, query);
+      let results = query === "nothing" ? [] : hits_of(site, query);
+      if (page > 1) results = second_page(site, query);
       if (query === "hostile" && site.id === "field_notes") results.push(hostile);
       const report = {
         id: site.id,

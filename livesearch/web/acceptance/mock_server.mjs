@@ -6,6 +6,8 @@
 //   nothing   no site has a result            lost      the connection breaks after two sites
 //   endless   no site ever answers            full      503, the server takes no more searches
 //   hostile   a result that tries to be a script
+//   held ...  all but the first site answer when the test releases them
+// and a quotation mark that is not closed is refused.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -49,12 +51,22 @@ function wanted_sites(address) {
   return sites.filter((site) => site.enabled && (named.length === 0 || named.includes(site.id)));
 }
 
+function remarks_of(site, query) {
+  const knows_phrases = site.id !== "team_wiki" || !query.includes('"');
+  return knows_phrases ? [] : ["It knows no phrases: their words are searched one by one."];
+}
+
 function stream_search(state, address, response) {
   const query = address.searchParams.get("q")?.trim() ?? "";
-  const search = { query, sites: address.searchParams.getAll("site"), left_early: false };
+  const page = Number(address.searchParams.get("page") ?? 1);
+  const search = { query, page, sites: address.searchParams.getAll("site"), left_early: false };
   state.searches.push(search);
   if (query === "")
     return refuse(response, 400, "q: it is empty, 1 to 1000 bytes are allowed.", "q");
+  if (query.split('"').length % 2 === 0) {
+    const words = "query: the quotation mark at byte 1 is not closed, a second one is needed";
+    return refuse(response, 400, `${words}; not searched`, "q");
+  }
   if (query === "full" && state.is_full) {
     return refuse(
       response,
@@ -62,7 +74,7 @@ function stream_search(state, address, response) {
       "As many searches are running as the server allows. Try again in a moment.",
     );
   }
-  const asked = wanted_sites(address);
+  const asked = wanted_sites(address).filter((site) => page === 1 || site.pages);
   const ids = asked.map((site) => site.id);
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   let id = 0;
@@ -71,23 +83,25 @@ function stream_search(state, address, response) {
   const limit_ms = Math.max(...asked.map((site) => site.limit_ms));
   send("start", {
     query,
+    terms: query.split('"').filter((words) => words.trim() !== ""),
+    page,
     limit_ms,
-    sites: asked.map(({ id: site, name, homepage, checked, limit_ms: limit }) => ({
-      id: site,
-      name,
-      homepage,
-      checked,
-      limit_ms: limit,
-    })),
+    sites: asked.map((site) => ({ ...site, remarks: remarks_of(site, query) })),
   });
   if (query === "endless") return hold(search, response, []);
-  const answers = answers_to(query).filter((answer) => ids.includes(answer.report.id));
+  const answers = answers_to(query, page).filter((answer) => ids.includes(answer.report.id));
+  const late = query.startsWith("held") ? answers.splice(1) : [];
+  state.release = () => {
+    for (const { report } of late) send("site", report);
+    send("end", { reason: "complete", elapsed_ms: 1500, ...count([...answers, ...late]) });
+    response.end();
+  };
   const timers = answers.map(({ at, report }, n) =>
     setTimeout(() => {
       const breaks = query === "lost" && n === 2 && search.sites.length === 0;
       if (breaks) return response.destroy();
       send("site", report);
-      if (n + 1 < answers.length) return;
+      if (n + 1 < answers.length || late.length > 0) return;
       send("end", { reason: "complete", elapsed_ms: at, ...count(answers) });
       response.end();
     }, at),

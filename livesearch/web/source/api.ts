@@ -19,6 +19,12 @@ export interface hit {
   title: string;
   url: string;
   snippet: string;
+  /** The place among the site's own results, from 1, over all pages. */
+  rank: number;
+  /** Equal for the same page; "" if nothing is known. */
+  page_key: string;
+  /** Equal for titles that are as good as the same; "" if they say too little. */
+  title_key: string;
 }
 
 export interface asked_site {
@@ -27,10 +33,18 @@ export interface asked_site {
   homepage: string;
   checked: string;
   limit_ms: number;
+  categories: string[];
+  weight: number;
+  /** What of the query the site cannot do, a sentence each. */
+  remarks: string[];
+  /** Whether it can be asked for more. */
+  pages: boolean;
 }
 
 export interface search_started {
   query: string;
+  /** The words and phrases that are searched; null if the server does not say. */
+  terms: string[] | null;
   sites: asked_site[];
   limit_ms: number;
 }
@@ -40,6 +54,8 @@ export interface site_report {
   outcome: outcome;
   message: string;
   elapsed_ms: number;
+  /** How old an answer from the cache is; 0 for a fresh one. */
+  age_ms: number;
   results: hit[];
 }
 
@@ -60,6 +76,7 @@ export interface known_site {
   enabled: boolean;
   checked: string;
   limit_ms: number;
+  categories: string[];
 }
 
 export interface known_sites {
@@ -84,9 +101,13 @@ function count(value: unknown): number {
 }
 
 /** Each entry that `read` accepts; the others are left out and lose nothing else. */
-function list<T>(value: unknown, read: (entry: unknown) => T | null): T[] {
+function list<T>(value: unknown, read: (entry: unknown, place: number) => T | null): T[] {
   if (!Array.isArray(value)) return [];
   return value.map(read).filter((entry): entry is Awaited<T> & T => entry !== null);
+}
+
+function texts(value: unknown): string[] {
+  return list(value, (entry) => text(entry) || null);
 }
 
 function read_asked_site(value: unknown): asked_site | null {
@@ -98,16 +119,23 @@ function read_asked_site(value: unknown): asked_site | null {
     homepage: text(site.homepage),
     checked: text(site.checked) || "never",
     limit_ms: count(site.limit_ms),
+    categories: texts(site.categories),
+    weight: count(site.weight) || 1,
+    remarks: texts(site.remarks),
+    pages: site.pages === true,
   };
 }
 
-function read_hit(value: unknown): hit | null {
+function read_hit(value: unknown, place: number): hit | null {
   const found = as_fields(value);
   if (!found || (!text(found.title) && !text(found.url))) return null;
   return {
     title: text(found.title) || text(found.url),
     url: text(found.url),
     snippet: text(found.snippet),
+    rank: count(found.rank) || place + 1,
+    page_key: text(found.page_key),
+    title_key: text(found.title_key),
   };
 }
 
@@ -116,6 +144,7 @@ export function read_started(value: unknown): search_started | null {
   if (!event || !Array.isArray(event.sites)) return null;
   return {
     query: text(event.query),
+    terms: Array.isArray(event.terms) ? texts(event.terms) : null,
     sites: list(event.sites, read_asked_site),
     limit_ms: count(event.limit_ms),
   };
@@ -130,6 +159,7 @@ export function read_report(value: unknown): site_report | null {
     outcome: named,
     message: text(event.message),
     elapsed_ms: count(event.elapsed_ms),
+    age_ms: count(event.age_ms),
     results: list(event.results, read_hit),
   };
 }
@@ -151,8 +181,9 @@ function read_known_site(value: unknown): known_site | null {
   const site = read_asked_site(value);
   const more = as_fields(value);
   if (!site || !more) return null;
-  const hosts = list(more.hosts, (host) => text(host) || null);
-  return { ...site, hosts, enabled: more.enabled !== false };
+  const { id, name, homepage, checked, limit_ms, categories } = site;
+  const enabled = more.enabled !== false;
+  return { id, name, homepage, checked, limit_ms, categories, hosts: texts(more.hosts), enabled };
 }
 
 export function read_known_sites(value: unknown): known_sites | null {

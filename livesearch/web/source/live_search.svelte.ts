@@ -12,17 +12,25 @@ import {
 export class live_search {
   state: search_state = $state.raw(nothing_asked);
   private running: AbortController | null = null;
+  private last_serial = 0;
 
   constructor(private readonly changed: (state: search_state) => void) {}
 
   /** Leaves the search that runs, if any, and asks these sites; none named means all. */
   submit(query: string, sites: readonly string[]): void {
-    this.run({ kind: "submitted", query }, stream_address(query, sites));
+    const serial = (this.last_serial += 1);
+    this.run({ kind: "submitted", query, serial }, stream_address(query, sites));
   }
 
   /** Asks some sites once more and appends what they say to what is there. */
   ask_again(sites: readonly string[]): void {
-    this.run({ kind: "asked_again" }, stream_address(this.state.query, sites));
+    this.run({ kind: "asked_again" }, stream_address(this.state.query, sites, this.state.page));
+  }
+
+  /** Asks sites that may have more for their next page. */
+  ask_more(sites: readonly string[]): void {
+    const address = stream_address(this.state.query, sites, this.state.page + 1);
+    this.run({ kind: "asked_more" }, address);
   }
 
   stop(): void {

@@ -3,7 +3,7 @@
 export type place = "field" | "result" | "control" | "elsewhere";
 
 export type key_command =
-  "focus_field" | "stop" | "next_result" | "previous_result" | "show_keys" | null;
+  "focus_field" | "stop" | "next_result" | "previous_result" | "take_in" | "show_keys" | null;
 
 export interface pressed_key {
   key: string;
@@ -35,6 +35,8 @@ export function command_of(pressed: pressed_key, context: key_context): key_comm
       return "next_result";
     case "k":
       return "previous_result";
+    case "n":
+      return "take_in";
     case "?":
       return "show_keys";
     default:

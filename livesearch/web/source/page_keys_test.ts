@@ -13,10 +13,11 @@ describe("a key", () => {
     expect(command("j", "elsewhere")).toBe("next_result");
     expect(command("k", "result")).toBe("previous_result");
     expect(command("?", "control")).toBe("show_keys");
+    expect(command("n", "result")).toBe("take_in");
   });
 
   it("is a character while somebody types", () => {
-    for (const key of ["/", "j", "k", "?"]) expect(command(key, "field")).toBeNull();
+    for (const key of ["/", "j", "k", "n", "?"]) expect(command(key, "field")).toBeNull();
   });
 
   it("stops a search from anywhere, but only while one runs", () => {

@@ -7,8 +7,9 @@ import type { search_action } from "./search_state";
 export const stream_path = "/api/search/stream";
 
 /** No site named means every site that is switched on. */
-export function stream_address(query: string, sites: readonly string[]): string {
+export function stream_address(query: string, sites: readonly string[], page = 1): string {
   const parameters = new URLSearchParams({ q: query });
+  if (page > 1) parameters.set("page", `${page}`);
   for (const id of sites) parameters.append("site", id);
   return `${stream_path}?${parameters}`;
 }

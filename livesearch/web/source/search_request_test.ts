@@ -27,6 +27,7 @@ async function actions_of(answer: () => Promise<Response>, signal?: AbortSignal)
 describe("a search request", () => {
   it("asks for the query and the chosen sites", () => {
     expect(stream_address("a & b", [])).toBe("/api/search/stream?q=a+%26+b");
+    expect(stream_address("q", [], 2)).toBe("/api/search/stream?q=q&page=2");
     expect(stream_address("ü", ["x", "y"])).toBe("/api/search/stream?q=%C3%BC&site=x&site=y");
   });
 

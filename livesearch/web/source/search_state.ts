@@ -2,10 +2,11 @@
  * The life of one search as a pure value: what the page shows is a function of this state, and
  * `advance` is the only thing that makes a new one. No network, no clock, no document in here.
  *
- * Reports are only ever appended: what a reader has seen never moves.
+ * Reports are only ever appended. What of them a reader sees, and where, is `reading`'s.
  */
 
 import type { asked_site, search_ended, search_started, site_report } from "./api";
+import { merge } from "./merging";
 
 export type phase =
   | "idle" // Nothing was asked.
@@ -17,14 +18,20 @@ export type phase =
   | "lost" // The connection broke before the end.
   | "refused"; // The server did not accept the request.
 
-/** A site's report with its place in the order of arrival, which names it on the page. */
+/** A site's report with its place in the order of arrival. */
 export interface arrival extends site_report {
   order: number;
 }
 
 export interface search_state {
   phase: phase;
+  /** Tells this search from every other one of this page. */
+  serial: number;
   query: string;
+  /** The words and phrases that are searched, as the server understood the query. */
+  terms: string[] | null;
+  /** The last page that sites were asked for. */
+  page: number;
   sites: asked_site[];
   arrivals: arrival[];
   /** Sites of whom a report is still expected. */
@@ -37,8 +44,9 @@ export interface search_state {
 }
 
 export type search_action =
-  | { kind: "submitted"; query: string }
+  | { kind: "submitted"; query: string; serial: number }
   | { kind: "asked_again" }
+  | { kind: "asked_more" }
   | { kind: "started"; event: search_started }
   | { kind: "reported"; event: site_report }
   | { kind: "ended"; event: search_ended }
@@ -49,7 +57,10 @@ export type search_action =
 
 export const nothing_asked: search_state = {
   phase: "idle",
+  serial: 0,
   query: "",
+  terms: null,
+  page: 1,
   sites: [],
   arrivals: [],
   waiting: [],
@@ -65,9 +76,11 @@ export function is_live(state: search_state): boolean {
 export function advance(state: search_state, action: search_action): search_state {
   switch (action.kind) {
     case "submitted":
-      return { ...nothing_asked, phase: "asking", query: action.query };
+      return { ...nothing_asked, phase: "asking", query: action.query, serial: action.serial };
     case "asked_again":
       return { ...state, phase: "asking", waiting: [], problem: "", field: "" };
+    case "asked_more":
+      return { ...state, phase: "asking", page: state.page + 1, waiting: [], problem: "" };
     case "cleared":
       return nothing_asked;
     default:
@@ -78,7 +91,7 @@ export function advance(state: search_state, action: search_action): search_stat
 
 type live_action = Exclude<
   search_action,
-  { kind: "submitted" } | { kind: "asked_again" } | { kind: "cleared" }
+  { kind: "submitted" } | { kind: "asked_again" } | { kind: "asked_more" } | { kind: "cleared" }
 >;
 
 function advance_live(state: search_state, action: live_action): search_state {
@@ -104,6 +117,7 @@ function start(state: search_state, event: search_started): search_state {
   return {
     ...state,
     phase: "running",
+    terms: event.terms,
     sites: [...state.sites, ...added],
     waiting: event.sites.map((site) => site.id),
   };
@@ -118,6 +132,21 @@ function report(state: search_state, event: site_report): search_state {
     waiting: state.waiting.filter((id) => id !== event.id),
     elapsed_ms: Math.max(state.elapsed_ms, event.elapsed_ms),
   };
+}
+
+/** Sites that may have more: they can be asked for pages, and the last one was not empty. */
+export function sites_with_more(state: search_state): string[] {
+  if (state.phase !== "complete") return [];
+  return state.sites
+    .filter((site) => site.pages && latest_report(state, site.id)?.outcome === "results")
+    .map((site) => site.id);
+}
+
+/** How many results a site has given, over all its reports. */
+export function results_of(state: search_state, id: string): number {
+  return state.arrivals
+    .filter((arrival) => arrival.id === id)
+    .reduce((sum, arrival) => sum + arrival.results.length, 0);
 }
 
 /** The newest report of a site; one that was asked again may have several. */
@@ -150,10 +179,11 @@ export function totals(state: search_state): search_totals {
   const latest = state.sites.map((site) => latest_report(state, site.id));
   const answered = latest.filter(has_answered).length;
   const reported = latest.filter((report) => report !== null).length;
-  const with_results = state.arrivals.filter((arrival) => arrival.results.length > 0);
-  const times = with_results.map((arrival) => arrival.elapsed_ms);
+  const times = state.arrivals
+    .filter((arrival) => arrival.results.length > 0)
+    .map((arrival) => arrival.elapsed_ms);
   return {
-    results: with_results.reduce((sum, arrival) => sum + arrival.results.length, 0),
+    results: merge(state.sites, state.arrivals).length,
     sites: state.sites.length,
     answered,
     failed: reported - answered,

@@ -4,6 +4,8 @@ import {
   advance,
   latest_report,
   nothing_asked,
+  results_of,
+  sites_with_more,
   totals,
   unanswered,
   type search_action,
@@ -11,19 +13,23 @@ import {
 } from "./search_state";
 
 function site(id: string): asked_site {
-  return { id, name: id.toUpperCase(), homepage: "", checked: "never", limit_ms: 3000 };
+  const abilities = { categories: [], weight: 1, remarks: [], pages: id === "a" };
+  const words = { id, name: id.toUpperCase(), homepage: "", checked: "never", limit_ms: 3000 };
+  return { ...words, ...abilities };
 }
 
 function started(...ids: string[]): search_action {
-  return { kind: "started", event: { query: "q", sites: ids.map(site), limit_ms: 3000 } };
+  const event = { query: "q", terms: ["q"], sites: ids.map(site), limit_ms: 3000 };
+  return { kind: "started", event };
 }
 
 function reported(id: string, hits = 1, named?: outcome, elapsed_ms = 20): search_action {
   const results = Array.from({ length: hits }, (_, n) => {
-    return { title: `${id} ${n}`, url: "https://a.example/", snippet: "" };
+    const keys = { page_key: "", title_key: "", rank: n + 1 };
+    return { title: `${id} ${n}`, url: "https://a.example/", snippet: "", ...keys };
   });
   const what = named ?? (hits > 0 ? "results" : "no_results");
-  const event: site_report = { id, outcome: what, message: "", elapsed_ms, results };
+  const event: site_report = { id, outcome: what, message: "", elapsed_ms, age_ms: 0, results };
   return { kind: "reported", event };
 }
 
@@ -33,7 +39,7 @@ function ended(reason: search_ended["reason"] = "complete"): search_action {
 }
 
 function after(...actions: search_action[]): search_state {
-  const first: search_action = { kind: "submitted", query: "q" };
+  const first: search_action = { kind: "submitted", query: "q", serial: 1 };
   return [first, ...actions].reduce(advance, nothing_asked);
 }
 
@@ -113,9 +119,13 @@ describe("a search", () => {
   });
 
   it("forgets everything at a new query", () => {
-    const state = advance(after(started("a"), reported("a")), { kind: "submitted", query: "r" });
+    const state = advance(after(started("a"), reported("a")), {
+      kind: "submitted",
+      query: "r",
+      serial: 2,
+    });
 
-    expect(state).toEqual({ ...nothing_asked, phase: "asking", query: "r" });
+    expect(state).toEqual({ ...nothing_asked, phase: "asking", query: "r", serial: 2 });
   });
 });
 
@@ -140,6 +150,27 @@ describe("asking again", () => {
     expect(state.arrivals.map((arrival) => arrival.id)).toEqual(["a", "b", "b"]);
     expect(latest_report(state, "b")?.outcome).toBe("results");
     expect(totals(state)).toMatchObject({ answered: 2, failed: 0, results: 3 });
+  });
+});
+
+describe("asking for more", () => {
+  const first = after(started("a", "b"), reported("a", 2), reported("b"), ended());
+
+  it("is offered for sites that have pages and gave results, once the search is over", () => {
+    expect(sites_with_more(first)).toEqual(["a"]);
+    expect(sites_with_more(after(started("a"), reported("a")))).toEqual([]);
+    expect(sites_with_more(after(started("a"), reported("a", 0), ended()))).toEqual([]);
+  });
+
+  it("keeps what is there and counts what comes to it", () => {
+    const more: search_action[] = [{ kind: "asked_more" }, started("a"), reported("a", 1), ended()];
+
+    const state = more.reduce(advance, first);
+
+    expect(state.page).toBe(2);
+    expect(state.serial).toBe(first.serial);
+    expect(results_of(state, "a")).toBe(3);
+    expect(state.sites.map((known) => known.id)).toEqual(["a", "b"]);
   });
 });
 

@@ -10,7 +10,11 @@ export class search_voice {
   private has_told_end = false;
   private state: search_state | null = null;
 
-  constructor(private readonly voice: announcer) {}
+  constructor(
+    private readonly voice: announcer,
+    /** How many results wait for the reader at the moment. */
+    private readonly waiting: () => number = () => 0,
+  ) {}
 
   /** A new search: what was still to be said of the last one is left unsaid. */
   begin(): void {
@@ -36,7 +40,7 @@ export class search_voice {
     const asked = state.sites.length;
     const start = asked > this.told_sites ? `Asking ${counted(asked, "site")}.` : "";
     const arrivals = spoken_arrivals(state, state.arrivals.slice(this.told_arrivals));
-    const end = this.has_told_end ? "" : spoken_end(state);
+    const end = this.has_told_end ? "" : spoken_end(state, this.waiting());
     this.told_sites = Math.max(this.told_sites, asked);
     this.told_arrivals = state.arrivals.length;
     this.has_told_end ||= end !== "";

@@ -3,14 +3,17 @@ import { announcer } from "./announcer";
 import { advance, nothing_asked, type search_action } from "./search_state";
 import { search_voice } from "./search_voice";
 
-const site = { id: "a", name: "Site a", homepage: "", checked: "never", limit_ms: 3000 };
+const abilities = { categories: [], weight: 1, remarks: [], pages: false };
+const named = { id: "a", name: "Site a", homepage: "", checked: "never", limit_ms: 3000 };
+const site = { ...named, ...abilities };
+const submitted: search_action = { kind: "submitted", query: "q", serial: 1 };
 const started: search_action = {
   kind: "started",
-  event: { query: "q", sites: [site], limit_ms: 3000 },
+  event: { query: "q", terms: null, sites: [site], limit_ms: 3000 },
 };
 const reported: search_action = {
   kind: "reported",
-  event: { id: "a", outcome: "timed_out", message: "", elapsed_ms: 3000, results: [] },
+  event: { id: "a", outcome: "timed_out", message: "", elapsed_ms: 3000, age_ms: 0, results: [] },
 };
 const ended: search_action = {
   kind: "ended",
@@ -33,7 +36,7 @@ function heard(...actions: search_action[]): string[] {
 
 describe("the voice of a search", () => {
   it("says once how many sites are asked, once what each reported, and once how it ended", () => {
-    const words = heard({ kind: "submitted", query: "q" }, started, reported, ended, ended);
+    const words = heard(submitted, started, reported, ended, ended);
 
     expect(words).toEqual([
       "Asking 1 site.",
@@ -43,7 +46,7 @@ describe("the voice of a search", () => {
   });
 
   it("says how it ended again when sites were asked again", () => {
-    const first: search_action[] = [{ kind: "submitted", query: "q" }, started, reported, ended];
+    const first: search_action[] = [submitted, started, reported, ended];
     const before = heard(...first);
 
     const words = heard(...first, { kind: "asked_again" }, started, reported, ended);

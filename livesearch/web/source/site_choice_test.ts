@@ -3,7 +3,8 @@ import type { known_site } from "./api";
 import { chosen, ids_to_name, keep_choice, load_choice, type storage } from "./site_choice";
 
 function site(id: string, enabled = true): known_site {
-  return { id, name: id, homepage: "", hosts: [], enabled, checked: "never", limit_ms: 1 };
+  const words = { id, name: id, homepage: "", checked: "never", limit_ms: 1 };
+  return { ...words, hosts: [], categories: [], enabled };
 }
 
 function memory(): storage {

@@ -1,7 +1,10 @@
 /** Every sentence about a search that people read or hear, in one place. */
 
 import type { outcome } from "./api";
+import type { merged_result } from "./merging";
+import { to_safe_link } from "./safe_link";
 import {
+  has_answered,
   is_live,
   latest_report,
   totals,
@@ -49,11 +52,38 @@ const long_outcomes: Record<outcome, string> = {
   skipped: "The site was not asked.",
 };
 
-/** One or two words for a narrow place. */
-export function short_outcome(report: arrival): string {
-  if (report.results.length > 0)
-    return `${report.results.length} in ${duration(report.elapsed_ms)}`;
-  return short_outcomes[report.outcome];
+/** One or two words for a narrow place; `results` are the site's over all its reports. */
+export function short_outcome(report: arrival, results = report.results.length): string {
+  if (results === 0 || !has_answered(report)) return short_outcomes[report.outcome];
+  const age = report.age_ms > 0 ? `, ${duration(report.age_ms)} old` : "";
+  return `${results} in ${duration(report.elapsed_ms)}${age}`;
+}
+
+/** What the reader is told of results that belong above what was passed. */
+export function waiting_results(count: number): string {
+  return `${counted(count, "result")} ${count === 1 ? "belongs" : "belong"} further up`;
+}
+
+/** Addresses of a result that differ from the one it is shown with, each host once. */
+export function other_addresses(result: merged_result): { href: string; host: string }[] {
+  const shown = to_safe_link(result.shown.url)?.host;
+  const hosts = new Set(shown === undefined ? [] : [shown]);
+  return result.votes.flatMap((vote) => {
+    const link = to_safe_link(vote.hit.url);
+    if (!link || hosts.has(link.host)) return [];
+    hosts.add(link.host);
+    return [{ href: link.href, host: link.host }];
+  });
+}
+
+/** Sites that gave nothing that could be used, with the reason. */
+export function failures(state: search_state): { id: string; name: string; reason: string }[] {
+  return state.sites.flatMap((site) => {
+    const report = latest_report(state, site.id);
+    const is_asked = is_live(state) && state.waiting.includes(site.id);
+    if (!report || is_asked || has_answered(report)) return [];
+    return [{ id: site.id, name: site.name, reason: reason_of(report) }];
+  });
 }
 
 /** The server's sentence, or ours when it sent none. */
@@ -132,7 +162,7 @@ export function spoken_arrivals(state: search_state, reports: readonly arrival[]
 }
 
 /** What a screen reader hears when a search is over; empty while it is not. */
-export function spoken_end(state: search_state): string {
+export function spoken_end(state: search_state, waiting = 0): string {
   if (state.phase === "idle" || is_live(state)) return "";
   // A problem is shown as an alert, which is spoken by itself.
   const words = summary(state);
@@ -144,7 +174,8 @@ export function spoken_end(state: search_state): string {
   const missing = silent.map((site) => site.name).join(", ");
   const rest = missing === "" ? "" : ` Without an answer: ${missing}.`;
   const over = state.phase === "complete" ? "Search complete. " : "";
-  return `${over}${words}.${rest}`;
+  const above = waiting > 0 ? ` ${waiting_results(waiting)}; press n to go there.` : "";
+  return `${over}${words}.${rest}${above}`;
 }
 
 export interface checked_words {

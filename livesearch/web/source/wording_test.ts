@@ -5,19 +5,25 @@ import * as wording from "./wording";
 
 function after(...actions: search_action[]): search_state {
   const sites = ["a", "b"].map((id) => {
-    return { id, name: `Site ${id}`, homepage: "", checked: "never", limit_ms: 3000 };
+    const abilities = { categories: [], weight: 1, remarks: [], pages: false };
+    const words = { id, name: `Site ${id}`, homepage: "", checked: "never", limit_ms: 3000 };
+    return { ...words, ...abilities };
   });
   const before: search_action[] = [
-    { kind: "submitted", query: "q" },
-    { kind: "started", event: { query: "q", sites, limit_ms: 3000 } },
+    { kind: "submitted", query: "q", serial: 1 },
+    { kind: "started", event: { query: "q", terms: null, sites, limit_ms: 3000 } },
   ];
   return [...before, ...actions].reduce(advance, nothing_asked);
 }
 
 function reported(id: string, hits: number, named?: outcome, elapsed_ms = 24): search_action {
-  const results = Array.from({ length: hits }, () => ({ title: "t", url: "", snippet: "" }));
+  const results = Array.from({ length: hits }, (_, n) => {
+    const keys = { page_key: "", title_key: "", rank: n + 1 };
+    return { title: "t", url: "", snippet: "", ...keys };
+  });
   const what = named ?? (hits > 0 ? "results" : "no_results");
-  return { kind: "reported", event: { id, outcome: what, message: "", elapsed_ms, results } };
+  const event = { id, outcome: what, message: "", elapsed_ms, age_ms: 0, results };
+  return { kind: "reported", event };
 }
 
 const ended: search_action = {
@@ -61,7 +67,7 @@ describe("the summary", () => {
 });
 
 describe("a search that reached no site", () => {
-  const submitted = advance(nothing_asked, { kind: "submitted", query: "q" });
+  const submitted = advance(nothing_asked, { kind: "submitted", query: "q", serial: 1 });
 
   it("says that it is asking, and when it was stopped", () => {
     expect(wording.summary(submitted)).toBe("Asking the server…");
@@ -134,5 +140,26 @@ describe("a query", () => {
   it("is measured in bytes, as the server does", () => {
     expect(wording.query_problem("é".repeat(500))).toBe("");
     expect(wording.query_problem("é".repeat(501))).toContain("1,002 bytes long; at most 1,000");
+  });
+});
+
+describe("a result of several sites", () => {
+  const hit = { title: "t", snippet: "", rank: 1, page_key: "", title_key: "" };
+  const addresses = ["https://a.example/x", "https://a.example/y", "https://b.example/", "js:1"];
+  const result = {
+    id: "a:1",
+    shown: { ...hit, url: "https://a.example/x" },
+    votes: addresses.map((url, n) => ({ site: `${n}`, hit: { ...hit, url } })),
+  };
+
+  it("names other hosts once, and only those that can be opened", () => {
+    expect(wording.other_addresses(result)).toEqual([
+      { href: "https://b.example/", host: "b.example" },
+    ]);
+  });
+
+  it("that waits is counted in words", () => {
+    expect(wording.waiting_results(1)).toBe("1 result belongs further up");
+    expect(wording.waiting_results(12)).toBe("12 results belong further up");
   });
 });
