@@ -24,7 +24,8 @@ foreach(component IN LISTS genstage_components)
 endforeach()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/genstage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.hpp" ${genstage_unbuilt_layers} PATTERN "*_test.hpp" EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" ${genstage_unbuilt_layers} PATTERN "*_test.hpp" EXCLUDE
+        PATTERN conformance EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(

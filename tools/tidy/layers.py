@@ -3,7 +3,7 @@
 GENSTAGE = [
     "core", "record", "task", "scheduler", "process", "supervision", "dispatch", "stage",
     "application", "simulation", "observe", "io", "http", "inspector", "pipeline", "flow",
-    "connect",
+    "connect", "conformance",
 ]
 
 LIVESEARCH = [

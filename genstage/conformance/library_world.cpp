@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <genstage/conformance/library_world.hpp>
+#include <genstage/process/request.hpp>
+#include <genstage/stage/spawn.hpp>
+
+namespace genstage::conformance {
+namespace {
+
+subscription_options options_of(const terms& with) {
+  subscription_options made{.max_demand = with.max_demand, .min_demand = with.min_demand};
+  switch (with.cancel) {
+    case ending::permanent:
+      made.cancel = cancel_mode::permanent;
+      break;
+    case ending::transient:
+      made.cancel = cancel_mode::transient;
+      break;
+    case ending::temporary:
+      made.cancel = cancel_mode::temporary;
+      break;
+  }
+  return made;
+}
+
+bool subscribes(const command& told) {
+  return told.what == verb::subscribe || told.what == verb::resubscribe;
+}
+
+/// The numbers of the subscriptions that an actor makes, in order.
+std::vector<int> subscriptions_of(const scenario& of, int index) {
+  std::vector<int> all;
+  for (const step& each : of.steps) {
+    for (const command& told : each) {
+      const bool is_valid = told.with.least() < told.with.max_demand;
+      if (subscribes(told) && told.actor == index && is_valid) all.push_back(told.tag);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+library_world::library_world(const scenario& of, runtime& home)
+    : of_{of}, home_{home}, played_{of, {}} {
+  for (const step& each : of.steps) {
+    for (const command& told : each) {
+      if (!subscribes(told)) continue;
+      const auto tag = static_cast<std::size_t>(told.tag);
+      peers_.resize(std::max(peers_.size(), tag + 1));
+      peers_[tag] = {told.actor, told.peer};
+    }
+  }
+  members_.reserve(of.actors.size());
+  for (const actor& each : of.actors) start(static_cast<int>(members_.size()), each);
+}
+
+bool library_world::is_probe(int index) const {
+  return of_.actors[static_cast<std::size_t>(index)].kind == actor_kind::probe;
+}
+
+template <class S>
+void library_world::start_stage(member& added) {
+  const ref<S> started = *spawn<S>(home_, {}, added.kept.get());
+  added.who = started.process();
+  added.question = [started] { return call(started, are_you_there{}, no_limit); };
+}
+
+void library_world::start(int index, const actor& plan) {
+  member& added = members_.emplace_back();
+  added.kept = std::make_unique<tape>(index, plan, subscriptions_of(of_, index));
+  switch (plan.kind) {
+    case actor_kind::producer:
+      start_stage<acting_producer>(added);
+      break;
+    case actor_kind::producer_consumer:
+      start_stage<acting_between>(added);
+      break;
+    case actor_kind::consumer:
+      start_stage<acting_consumer>(added);
+      break;
+    case actor_kind::probe:
+      added.who = *home_.spawn(std::make_unique<acting_probe>(added.kept.get()));
+      break;
+  }
+  added.end = home_.down(added.who);
+}
+
+bool library_world::begin_step() {
+  if (played_.seen.size() == of_.steps.size()) return false;
+  for (const command& told : of_.steps[played_.seen.size()]) perform(told);
+  return true;
+}
+
+std::vector<operation<bool>> library_world::ask_everybody() const {
+  std::vector<operation<bool>> answers;
+  for (const member& each : members_) {
+    if (each.question) answers.push_back(each.question());
+  }
+  return answers;
+}
+
+std::size_t library_world::ended_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(members_, [](const member& each) {
+    return each.question && (each.is_gone || each.end->is_done());
+  }));
+}
+
+std::size_t library_world::callback_count() const {
+  std::size_t sum = 0;
+  for (const member& each : members_) sum += each.kept->line_count();
+  return sum;
+}
+
+unique_id library_world::id_of(int tag) const {
+  if (const auto found = probe_tags_.find(tag); found != probe_tags_.end()) return found->second;
+  for (const member& each : members_) {
+    const auto found = each.kept->made().find(tag);
+    if (found != each.kept->made().end()) return found->second.tag;
+  }
+  return unique_id::none;
+}
+
+std::string library_world::tag_text(unique_id tag) const {
+  for (int number = 0; number < std::ssize(peers_); ++number) {
+    if (id_of(number) == tag) return "t" + std::to_string(number);
+  }
+  return "t?";
+}
+
+void library_world::perform(const command& told) {
+  if (subscribes(told)) return subscribe(told);
+  if (told.tag < 0) return tell_stage(told, at(told.actor));
+  const auto [consumer, producer] = peers_[static_cast<std::size_t>(told.tag)];
+  const unique_id tag = id_of(told.tag);
+  if (tag == unique_id::none) return;
+  if (told.what == verb::cancel) {
+    at(producer).who.send(
+        std::make_unique<cancel_message>(message_kind::cancel, tag, reason_of(told.reason)));
+  } else if (told.what == verb::ask && !is_probe(consumer)) {
+    tell_stage(told, at(consumer));
+  } else {
+    tell_probe(told);
+  }
+}
+
+void library_world::subscribe(const command& told) {
+  member& consumer = at(told.actor);
+  const process_ref& producer = at(told.peer).who;
+  if (!is_probe(told.actor)) {
+    auto [far, near] = make_operation<unique_id>();
+    consumer.who.send(std::make_unique<subscription_request>(
+        subscription_plan{{}, producer, options_of(told.with)}, far));
+    return;
+  }
+  if (!home_.find(consumer.who.id())) return;
+  unique_id& tag = probe_tags_[told.tag];
+  if (tag == unique_id::none) tag = home_.mint();
+  producer.send(std::make_unique<subscribe_message>(
+      subscription{tag, consumer.who}, event_type::of<event>(), options_of(told.with), "probe"));
+}
+
+void library_world::tell_probe(const command& told) {
+  const auto [consumer, producer] = peers_[static_cast<std::size_t>(told.tag)];
+  const unique_id tag = id_of(told.tag);
+  const member& probe = at(told.what == verb::ask ? consumer : producer);
+  const process_ref& other = at(told.what == verb::ask ? producer : consumer).who;
+  if (!home_.find(probe.who.id())) return;
+  if (told.what == verb::finish) {
+    other.send(
+        std::make_unique<cancel_message>(message_kind::cancelled, tag, reason_of(told.reason)));
+    return;
+  }
+  const bool asks = told.what == verb::ask;
+  auto sent = std::make_unique<batch_message<event>>(
+      asks ? message_kind::ask : message_kind::events, tag, probe.who.id());
+  if (asks) {
+    sent->asked = demand{told.count};
+  } else {
+    sent->events.append(probe.kept->next_events(told.count));
+  }
+  other.send(std::move(sent));
+}
+
+void library_world::tell_stage(const command& told, member& to) {
+  const auto send = [&]<class M>(M request) {
+    switch (to.kept->plan().kind) {
+      case actor_kind::producer:
+        if constexpr (handles_cast<acting_producer, M>) {
+          cast(ref<acting_producer>{to.who}, std::move(request));
+        }
+        break;
+      case actor_kind::producer_consumer:
+        cast(ref<acting_between>{to.who}, std::move(request));
+        break;
+      case actor_kind::consumer:
+        cast(ref<acting_consumer>{to.who}, std::move(request));
+        break;
+      case actor_kind::probe:
+        break;
+    }
+  };
+  switch (told.what) {
+    case verb::emit:
+      send(do_emit{told.count});
+      break;
+    case verb::stop:
+      send(do_stop{reason_of(told.reason)});
+      break;
+    case verb::raise:
+      send(do_raise{});
+      break;
+    case verb::ask:
+      send(do_ask{told.tag, told.count});
+      break;
+    case verb::kill:
+      home_.exit(to.who, exit_reason::kill());
+      break;
+    default:
+      break;
+  }
+}
+
+void library_world::end_step(std::span<const record> records) {
+  observed& seen = played_.seen.emplace_back(members_.size());
+  for (const record& each : records) {
+    if (each.order <= last_record_) continue;
+    last_record_ = each.order;
+    const auto same = [&](const member& one) { return one.who.id().index == each.process; };
+    const auto found = std::ranges::find_if(members_, same);
+    if (found == members_.end()) continue;
+    journal& of_it = seen[static_cast<std::size_t>(found - members_.begin())];
+    const std::string tag = tag_text(unique_id{each.subscription});
+    if (each.subscription == ~std::uint64_t{0}) {
+      const tape::line& line = found->kept->lines()[each.count];
+      std::string text = line.before;
+      if (line.tag != unique_id::none) text += " " + tag_text(line.tag);
+      if (!line.after.empty()) text += " " + line.after;
+      of_it.push_back(std::move(text));
+    } else if (each.kind == record_kind::ask) {
+      of_it.push_back("asked " + tag + " " + std::to_string(each.count));
+    } else if (each.kind == record_kind::delivery) {
+      of_it.push_back("deliver " + tag + " #" + std::to_string(each.count));
+    }
+  }
+  for (std::size_t who = 0; who < members_.size(); ++who) {
+    member& one = members_[who];
+    if (one.is_gone) continue;
+    if (!one.end->is_done()) {
+      // Watched anew, so that this world is told last of an end.
+      one.end = home_.down(one.who);
+      continue;
+    }
+    one.is_gone = true;
+    seen[who].push_back("exit " + text_of(*one.end->await_resume()));
+  }
+}
+
+}  // namespace genstage::conformance
