@@ -54,7 +54,7 @@ class task_stream {
   task_stream(ref<dynamic_supervisor> tasks, std::vector<Input> inputs, F work,
               stream_options options)
       : tasks_{std::move(tasks)},
-        inputs_{std::move(inputs)},
+        inputs_(std::move(inputs)),  // Braces would make a list of one of what takes anything.
         work_{std::make_shared<F>(std::move(work))},
         options_{options} {
     const std::size_t cores = std::thread::hardware_concurrency();

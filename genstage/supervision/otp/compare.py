@@ -41,7 +41,7 @@ def load():
 
 
 def output(command):
-    run = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     if run.returncode != 0:
         sys.exit(f"{command[0]}: exit status {run.returncode}\n{run.stdout[-2000:]}{run.stderr}")
     return run.stdout
@@ -68,6 +68,17 @@ def arranged(transcript, order):
     return transcript
 
 
+def by_wait(transcript, steps):
+    """The same where a step that is followed by awaits is one with them: real time may pass before
+    they begin."""
+    def last(number):
+        while number < len(steps) and steps[number][0] == "await":
+            number += 1
+        return number
+    return [(f"step {last(int(step[5:]))}" if step != "end" else step, event)
+            for step, event in transcript]
+
+
 def shown(title, transcript):
     lines = [f"  {title}:"]
     for index, (step, event) in enumerate(transcript):
@@ -80,10 +91,10 @@ def judge(scenario, there, here):
     """What is wrong with a scenario, as lines; none if nothing is."""
     order = scenario.get("order", "")
     differs = scenario.get("differs")
-    there = arranged(there, order)
+    there = arranged(by_wait(there, scenario["steps"]), order)
     wrong = []
     for number, each in enumerate(here, 1):
-        each = arranged(each, order)
+        each = arranged(by_wait(each, scenario["steps"]), order)
         if differs:
             if [event for _, event in each] != differs["here"]:
                 wrong += shown(f"here, seed {number}, is not what the scenario says", each)

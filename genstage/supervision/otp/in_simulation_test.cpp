@@ -1,16 +1,12 @@
-#include <cstdio>
+#include <algorithm>
 #include <fstream>
-#include <genstage/process/later_reply.hpp>
-#include <genstage/process/server.hpp>
-#include <genstage/simulation/simulation.hpp>
 #include <genstage/supervision/dynamic_supervisor.hpp>
+#include <genstage/supervision/otp/actor_test.hpp>
+#include <genstage/supervision/otp/play_test.hpp>
 #include <genstage/supervision/supervisor.hpp>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <regex>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,224 +14,8 @@
 // Plays the scenarios of this folder in simulations and prints what happens; see README.md.
 //
 //     in_simulation SEEDS FILE...
-namespace genstage {
+namespace genstage::otp {
 namespace {
-
-using namespace std::chrono_literals;
-using json = nlohmann::json;
-
-exit_reason reason_of(const std::string& text) {
-  static const std::map<std::string, exit_reason> known{
-      {"normal", exit_reason::normal()}, {"shutdown", exit_reason::shutdown()},
-      {"kill", exit_reason::kill()},     {"killed", exit_reason::killed()},
-      {"noproc", exit_reason::noproc()},
-  };
-  if (const auto found = known.find(text); found != known.end()) return found->second;
-  if (text.starts_with("shutdown: ")) return exit_reason::shutdown(text.substr(10));
-  return exit_reason::user(text);
-}
-
-/// An exception is told by its text alone, since its type and place are C++'s.
-std::string text_of(const std::string& reason) {
-  static const std::regex thrown{R"(error \(std::runtime_error: ([^)]*)\) in \w+)"};
-  return std::regex_replace(reason, thrown, "error ($1)");
-}
-std::string text_of(const exit_reason& reason) {
-  // What is refused in words is one code in the other world.
-  const bool is_refusal =
-      reason.kind() == exit_kind::user && reason.text().ends_with("not started");
-  return is_refusal ? "invalid argument" : text_of(to_string(reason));
-}
-
-/// What all processes of a scenario share: the journal and who is who.
-struct play {
-  explicit play(std::uint64_t seed) : world{seed, {.log = collect()}} {
-    // A process of Erlang's ends before others have their turn, unless it is very unlucky.
-    world.let_steps_be(step_size::all_that_waits);
-  }
-
-  void note(std::string text) { events.push_back(std::move(text)); }
-  void know(const std::string& id, const process_ref& process) {
-    known[id] = process;
-    labels[process.id()] = id;
-  }
-  [[nodiscard]] std::string label(pid process) const {
-    const auto found = labels.find(process);
-    return found != labels.end() ? found->second : "the world";
-  }
-  /// What the next start of this process comes to.
-  std::string next_start(const json& spec) {
-    const std::size_t number = starts[spec.at("id")]++;
-    const json outcomes = spec.value("starts", json::array());
-    return number < outcomes.size() ? outcomes[number].get<std::string>() : "ok";
-  }
-  /// Crashes of servers, as OTP's logger tells them; a start that fails is told by its starter.
-  log_sink collect() {
-    return [this](const log_record& line) {
-      constexpr std::string_view start = "ended with ";
-      if (!line.text.starts_with(start) || !is_started[line.subject]) return;
-      const std::string reason = line.text.substr(start.size());
-      note(line.subject +
-           ": crash report: " + text_of(reason.substr(0, reason.find(", handling"))));
-    };
-  }
-
-  std::vector<std::string> events;
-  simulation world;
-  std::map<std::string, process_ref> known;
-  std::map<pid, std::string> labels;
-  std::map<std::string, std::size_t> starts;
-  std::map<std::string, bool> is_started;
-  std::map<std::string, bool> is_dynamic;  ///< Of supervisors.
-};
-
-struct say {
-  std::string text;
-};
-struct step {
-  const json* what;
-};
-struct ask {
-  std::string request;
-};
-
-class actor final : public server {
- public:
-  actor(play* shared, const json* spec) : play_{shared}, spec_{spec}, id_{spec->at("id")} {}
-
-  void init() {
-    play_->know(id_, self());
-    play_->is_started[id_] = false;
-    if (spec_->value("traps", true)) trap_exits();
-    const std::string outcome = play_->next_start(*spec_);
-    if (outcome == "ok") {
-      play_->note(id_ + " starts");
-      play_->is_started[id_] = true;
-    } else if (outcome == "nothing to run") {
-      play_->note(id_ + " has nothing to run");
-      ignore();
-    } else {
-      play_->note(id_ + " fails to start");
-      if (outcome == "crash") throw std::runtime_error{"boom"};
-      stop(reason_of(outcome));
-    }
-  }
-  void handle_cast(const say& said) { play_->note(id_ + " hears " + said.text); }
-  task<> handle_cast(step asked) {
-    const json& what = *asked.what;
-    const std::string verb = what[0];
-    if (verb == "start by") return start(what[2]);
-    if (verb == "call") return ask_another(what);
-    act(verb, what);
-    return nothing();
-  }
-  later_reply<std::string> handle_call(const ask& asked) {
-    if (asked.request == "crash") throw std::runtime_error{"boom"};
-    later_reply<std::string> answer;
-    if (asked.request == "echo") answer.complete("echo");
-    if (asked.request == "leave") stop(exit_reason::user("tired"));
-    if (asked.request != "later") return answer;
-    play_->note(id_ + " is asked");
-    return callers_.emplace_back(answer);
-  }
-  void handle_exit(const exit_signal& signal) {
-    play_->note(id_ + ": exit of " + play_->label(signal.from) + " with " + text_of(signal.reason));
-  }
-  void handle_down(const down& notice) {
-    play_->note(id_ + ": down of " + play_->label(notice.who) + " with " + text_of(notice.reason));
-  }
-  task<> terminate(const exit_reason& reason) {
-    const json time = spec_->value("stops_in", json(0));
-    if (time != 0) {
-      auto wait = sleep_for(time == "never" ? duration{1h}
-                                            : duration{std::chrono::milliseconds{time.get<int>()}});
-      co_await std::move(wait);
-    }
-    play_->note(id_ + " terminates with " + text_of(reason));
-  }
-
- private:
-  static task<> nothing() { co_return; }
-
-  void act(const std::string& verb, const json& what) {
-    process& here = *process::current();
-    if (verb == "at once") {
-      for (json each : what[2]) {
-        each.insert(each.begin() + 1, id_);
-        act(each[0], each);
-      }
-    } else if (verb == "exit") {
-      exit(other(what[2]), reason_of(what[3]));
-    } else if (verb == "link") {
-      link(other(what[2]));
-    } else if (verb == "unlink") {
-      unlink(other(what[2]));
-    } else if (verb == "monitor") {
-      monitors_[what[2]] = monitor(other(what[2]));
-    } else if (verb == "demonitor") {
-      demonitor(other(what[2]), monitors_[what[2]]);
-    } else if (verb == "trap") {
-      here.trap(what[2] == true ? exit_signals::arrive_as_messages : exit_signals::end_the_process);
-    } else if (verb == "end") {
-      stop(reason_of(what[2]));
-    } else if (verb == "crash") {
-      throw std::runtime_error{"boom"};
-    } else {
-      talk(verb, what);
-    }
-  }
-  void talk(const std::string& verb, const json& what) {
-    if (verb == "say") {
-      cast(ref<actor>{other(what[2])}, say{what[3]});
-    } else if (verb == "say after") {
-      timers_[what[4]] = cast_after(std::chrono::milliseconds{what[3].get<int>()},
-                                    ref<actor>{other(what[2])}, say{what[4]});
-    } else if (verb == "cancel") {
-      const bool in_time = cancel(timers_[what[2]]);
-      play_->note(id_ + ": cancel of " + what[2].get<std::string>() +
-                  (in_time ? ": in time" : ": too late"));
-    } else if (verb == "reply") {
-      for (const auto& each : std::exchange(callers_, {})) each.complete("at last");
-    } else {
-      throw std::invalid_argument{"no such step: " + what.dump()};
-    }
-  }
-  [[nodiscard]] process_ref other(const std::string& id) const { return play_->known.at(id); }
-
-  task<> start(const json& spec) {
-    auto [far, near] = make_operation<std::optional<exit_reason>>();
-    operation<std::optional<exit_reason>> waiting = std::move(near);
-    const std::string id = spec.at("id");
-    const auto spawned = spawn<actor>(
-        home(), spawn_options{.name = id, .parent = self(), .started = far}, play_, &spec);
-    std::string told = "already started";
-    if (spawned) {
-      const result<std::optional<exit_reason>> outcome = co_await std::move(waiting);
-      told = !*outcome                  ? "ok"
-             : (*outcome)->is_ignored() ? "nothing to run"
-                                        : "failed with " + text_of(**outcome);
-    }
-    play_->note(id_ + ": start of " + id + ": " + told);
-  }
-  task<> ask_another(const json& what) {
-    const ref<actor> asked{other(what[2])};
-    ask request{what[3]};
-    auto waiting = call(asked, request, std::chrono::milliseconds{what[4].get<int>()});
-    const result<std::string> outcome = co_await std::move(waiting);
-    const std::string told = outcome                                   ? *outcome
-                             : outcome.error().code == errc::timed_out ? "no reply in time"
-                             : outcome.error().code == errc::refused   ? "refused"
-                                                                       : "ended";
-    play_->note(id_ + ": call of " + what[2].get<std::string>() + ": " + told);
-  }
-
-  play* play_;
-  const json* spec_;
-  std::string id_;
-  std::map<std::string, unique_id> monitors_;
-  std::map<std::string, timer_id> timers_;
-  std::vector<later_reply<std::string>> callers_;
-};
 
 // Supervisors out of a scenario's data.
 
@@ -250,13 +30,12 @@ supervising_options told_to(play& shared, const std::string& id) {
   }};
 }
 
-bool is_supervisor(const json& spec) {
-  return spec.contains("children") || spec.contains("dynamic");
-}
 bool is_dynamic_tree(const json& spec) {
-  return spec.contains("dynamic");
+  return spec.contains("dynamic") || spec.contains("tasks");
 }
-
+bool is_supervisor(const json& spec) {
+  return spec.contains("children") || is_dynamic_tree(spec);
+}
 restart_limits limits_of(const json& spec) {
   return {.restarts = spec.value("restarts", std::size_t{3}),
           .within = std::chrono::seconds{spec.value("within", 5)}};
@@ -363,6 +142,12 @@ class stage_manager {
     if (verb == "await") return await(what[1]);
     if (verb == "start") return start(what[1]);
     if (verb == "supervise") return supervise(what[1]);
+    if (verb == "suspend") return (void)get(suspend(play_.known.at(what[1])));
+    if (verb == "resume") return (void)get(resume(play_.known.at(what[1])));
+    if (verb == "terminate") {
+      return (void)get(terminate(play_.known.at(what[1]), reason_of(what[2])));
+    }
+    if (verb == "state" || verb == "replace state" || verb == "lookup") return look(verb, what);
     if (verb == "lives") {
       const bool lives = static_cast<bool>(home().find(play_.known.at(what[1]).id()));
       return play_.note(what[1].get<std::string>() + (lives ? " lives" : " is gone"));
@@ -384,6 +169,27 @@ class stage_manager {
   void tell_actor(const json& what) {
     cast(ref<actor>{play_.known.at(what[1])}, step{&what});
     // Each is told before the next one, so that two of them are told in the order written.
+  }
+
+  void look(const std::string& verb, const json& what) {
+    if (verb == "lookup") {
+      std::vector<std::string> holders;
+      for (const auto& each : play_.keys(what[1]).lookup(what[2])) {
+        holders.push_back(play_.label(each.process.id()));
+      }
+      std::ranges::sort(holders);
+      std::string text;
+      for (const std::string& each : holders) text += (text.empty() ? "" : ", ") + each;
+      return play_.note("lookup " + what[2].get<std::string>() + ": " + text);
+    }
+    const std::string id = what[1];
+    const ref<actor> seen{play_.known.at(id)};
+    if (verb == "state") {
+      const auto heard = get(get_state(seen, [](const actor& state) { return state.heard; }));
+      return play_.note(id + " has heard " + std::to_string(*heard));
+    }
+    (void)get(
+        replace_state(seen, [heard = what[2].get<int>()](actor& state) { state.heard = heard; }));
   }
 
   void await(const std::string& text) {
@@ -498,7 +304,7 @@ class stage_manager {
 };
 
 }  // namespace
-}  // namespace genstage
+}  // namespace genstage::otp
 
 int main(int count, char** arguments) {
   const int seeds = std::stoi(arguments[1]);
@@ -507,7 +313,7 @@ int main(int count, char** arguments) {
     const nlohmann::json scenarios = nlohmann::json::parse(in);
     for (const nlohmann::json& each : scenarios) {
       for (int seed = 1; seed <= seeds; ++seed) {
-        genstage::stage_manager{static_cast<std::uint64_t>(seed), each}.run();
+        genstage::otp::stage_manager{static_cast<std::uint64_t>(seed), each}.run();
       }
     }
   }
