@@ -12,6 +12,12 @@
 
 namespace genstage::inline v0::http {
 
+/// Which connection a request may use.
+enum class connection_use : std::uint8_t {
+  pooled,  ///< one that an earlier request left open; if it turns out dead, a new one
+  fresh,   ///< a new one
+};
+
 /// What to ask of which address, and the bounds of the answer.
 struct http_request {
   /// GET, HEAD, POST, PUT, PATCH or DELETE.
@@ -25,6 +31,9 @@ struct http_request {
   std::chrono::milliseconds total_limit{30'000};
   /// For looking up the host, connecting and the TLS handshake, for each connection.
   std::chrono::milliseconds connect_limit{10'000};
+  /// From start until an answer begins, redirects included; 0 means no limit of its own.
+  std::chrono::milliseconds first_byte_limit{0};
+  connection_use connection{connection_use::pooled};
   /// Counts decoded bytes, so that a compressed bomb ends here too.
   std::size_t max_body{4U << 20U};
   /// 0 means that a redirect is itself the answer.

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <future>
@@ -81,6 +82,7 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
     detail::curl_transfer transfer;
     completion on_done;
     asio::steady_timer deadline;
+    std::chrono::steady_clock::time_point begun{};
     std::shared_ptr<detail::curl_multi_driver> driver;
   };
 
@@ -93,11 +95,10 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
     }
     auto& added = *made;
     running_.emplace(id, std::move(made));
-    added.deadline.expires_after(added.transfer.request().total_limit);
-    added.deadline.async_wait([self = weak_from_this(), id](const auto& failed) {
-      const auto owner = self.lock();
-      if (owner && !failed) owner->on_deadline(id);
-    });
+    added.begun = std::chrono::steady_clock::now();
+    const auto first = added.transfer.request().first_byte_limit;
+    const auto total = added.transfer.request().total_limit;
+    watch(added, id, first.count() > 0 && first < total ? first : total);
     added.driver = driver_of(added.transfer.request().scope);
     if (added.driver->add(added.transfer.handle()) != CURLM_OK) {
       complete(id, fail(errc::unavailable, "http client: libcurl takes no more; nothing sent"));
@@ -124,10 +125,27 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
     complete(transfer->id(), transfer->outcome(code));
   }
 
-  void on_deadline(transfer_id id) {
+  // One timer watches both limits, one after the other.
+  void watch(running& transfer, transfer_id id, std::chrono::milliseconds limit) {
+    transfer.deadline.expires_at(transfer.begun + limit);
+    transfer.deadline.async_wait([self = weak_from_this(), id, limit](const auto& failed) {
+      const auto owner = self.lock();
+      if (owner && !failed) owner->on_limit(id, limit);
+    });
+  }
+
+  void on_limit(transfer_id id, std::chrono::milliseconds limit) {
     const auto found = running_.find(id);
     if (found == running_.end()) return;
-    complete(id, std::unexpected{found->second->transfer.timed_out()});
+    running& late = *found->second;
+    const auto total = late.transfer.request().total_limit;
+    if (limit >= total) {
+      complete(id, std::unexpected{late.transfer.timed_out()});
+    } else if (!late.transfer.has_begun()) {
+      complete(id, std::unexpected{late.transfer.slow_to_begin()});
+    } else {
+      watch(late, id, total);
+    }
   }
 
   void complete(transfer_id id, result<http_response> outcome) {

@@ -2,6 +2,7 @@
 
 #include <genstage/http/client.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,9 @@ struct curl_client_options {
   std::size_t max_connections{256};
   /// Of those, to one host and port; 0 means no bound of its own.
   std::size_t max_host_connections{8};
+  /// A connection that nobody has used for longer is not used again: what lies between may have
+  /// forgotten it without a word, and a request on it would only time out.
+  std::chrono::seconds idle_limit{30};
   /// Header bytes of one answer.
   std::size_t max_header{64U << 10U};
   /// A PEM file of trusted certificates in place of the system's; empty means the system's.

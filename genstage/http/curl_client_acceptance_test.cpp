@@ -220,6 +220,61 @@ TEST_F(curl_client, gives_up_a_dribbling_body_at_the_total_limit) {
   expect_failure(ask(std::move(request)), gs::errc::timed_out, "bytes of the body arrived");
 }
 
+TEST_F(curl_client, gives_up_early_if_no_answer_begins) {
+  http::loopback_peer silent{[](http::loopback_socket& socket) { socket.read_all(); }};
+  auto request = get_from(silent);
+  request.first_byte_limit = 200ms;
+
+  expect_failure(ask(std::move(request)), gs::errc::timed_out,
+                 "no answer began within 200 ms (connected, no answer); transfer aborted");
+}
+
+TEST_F(curl_client, gives_an_answer_that_has_begun_the_whole_time) {
+  http::loopback_peer slow{[](http::loopback_socket& socket) {
+    socket.read_through("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+    std::this_thread::sleep_for(600ms);
+    socket.send("b");
+  }};
+  auto request = get_from(slow);
+  request.first_byte_limit = 300ms;
+
+  const auto response = ask(std::move(request));
+
+  ASSERT_TRUE(response.has_value()) << response.error().message;
+  EXPECT_EQ(response->body, "ab");
+}
+
+TEST_F(curl_client, replaces_a_connection_that_the_site_has_closed_meanwhile) {
+  // Each connection is kept open for one answer, and closed without a word when the next request
+  // has arrived on it.
+  http::loopback_peer forgetful{[](http::loopback_socket& socket) {
+    socket.read_through("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    socket.read_through("\r\n\r\n");
+  }};
+  for (int count = 0; count < 5; ++count) {
+    const auto response = ask(get_from(forgetful));
+
+    ASSERT_TRUE(response.has_value()) << response.error().message;
+    EXPECT_EQ(response->body, "ok");
+  }
+  EXPECT_EQ(forgetful.connections(), 5);
+}
+
+TEST_F(curl_client, asks_on_a_new_connection_if_told_to) {
+  serve_reply({.body = "x"});
+  ASSERT_TRUE(ask(get()).has_value());
+  ASSERT_TRUE(ask(get()).has_value());
+  ASSERT_EQ(server_->counters().connections, 1U) << "the connection should wait in the pool";
+  auto request = get();
+  request.connection = http::connection_use::fresh;
+
+  ASSERT_TRUE(ask(std::move(request)).has_value());
+
+  EXPECT_EQ(server_->counters().connections, 2U);
+}
+
 TEST_F(curl_client, refuses_an_answer_that_announces_too_much) {
   serve_reply({.body = std::string(5000, 'x')});
   auto request = get();

@@ -180,6 +180,9 @@ void curl_transfer::set_bounds() {
   const auto connect_limit = std::max<std::chrono::milliseconds::rep>(
       request_.connect_limit.count(), 1);  // 0 would mean libcurl's own default.
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_limit));
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(options_.idle_limit.count()));
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+                   request_.connection == connection_use::fresh ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_body));
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request_.max_redirects > 0 ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, static_cast<long>(request_.max_redirects));
@@ -317,6 +320,12 @@ error curl_transfer::timed_out() const {
   return failed(errc::timed_out, current_url(),
                 fmt::format("no whole answer within {} ms ({}); transfer aborted",
                             request_.total_limit.count(), phase()));
+}
+
+error curl_transfer::slow_to_begin() const {
+  return failed(errc::timed_out, current_url(),
+                fmt::format("no answer began within {} ms ({}); transfer aborted",
+                            request_.first_byte_limit.count(), phase()));
 }
 
 error curl_transfer::cancelled() const {

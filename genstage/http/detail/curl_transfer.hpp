@@ -41,7 +41,11 @@ class curl_transfer {
   [[nodiscard]] result<http_response> outcome(CURLcode code);
 
   [[nodiscard]] error timed_out() const;
+  [[nodiscard]] error slow_to_begin() const;
   [[nodiscard]] error cancelled() const;
+
+  /// Whether the header of the answer that counts, or of a redirect to it, has begun.
+  [[nodiscard]] bool has_begun() const noexcept { return header_bytes_ > 0; }
 
   [[nodiscard]] transfer_id id() const noexcept { return id_; }
   [[nodiscard]] CURL* handle() const noexcept { return easy_.get(); }
