@@ -137,11 +137,12 @@ attempt_outcome worker::fetch(const job& taken) {
   const auto response =
       genstage::sync_wait(http::fetch(client_, to_http(site->definition, std::move(*filled))));
   if (!response) {
-    livesearch::site_answer failure = livesearch::read_failure(*site, response.error());
+    livesearch::site_answer failure = livesearch::read_failure(*site, response.error()).answer;
     const verdict is = verdict_on(failure.outcome);
     return {std::move(failure), is};
   }
-  return {livesearch::read_answer(*site, *response),
+  const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return {livesearch::read_answer(*site, *response, time).answer,
           response->status >= 500 ? verdict::may_be_retried : verdict::final};
 }
 

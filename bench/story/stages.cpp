@@ -149,11 +149,13 @@ int main(int count, char** arguments) {
   auto started = livesearch::program::start({.sites_folder = sites,
                                              .carries_demonstration = false,
                                              .carries_public = false,
+                                             .remembers_sites = false,
                                              .network = http::network_mode::offline},
                                             app.home().scheduler());
   if (!started) return fmt::print(stderr, "story_stages: {}\n", started.error().message), 1;
   base = std::move(*started);
-  auto routes = livesearch::make_routes({&app.home(), &base->sites(), base->guard().mode()});
+  auto routes =
+      livesearch::make_routes({&app.home(), &base->sites(), base->guard().mode(), &base->board()});
   auto listening = http::http_server::listen(
       base->reactor(), {.port = port},
       [&, routes = std::move(routes)](http::server_request asked, http::responder to) mutable {
@@ -164,7 +166,7 @@ int main(int count, char** arguments) {
       });
   if (!listening) return fmt::print(stderr, "story_stages: {}\n", listening.error().message), 1;
   endpoint = std::move(*listening);
-  for (auto& each : livesearch::service_tree(base->sites(), base->client(), *endpoint)) {
+  for (auto& each : livesearch::service_tree(base->sites(), base->services(), *endpoint)) {
     app.add(std::move(each));
   }
   app.add(gs::child(the_window, &base->sites(), &records));

@@ -9,6 +9,7 @@
 
 #include "livesearch/site/loader.hpp"
 #include "livesearch/sites/carried_sites.hpp"
+#include "livesearch/store/sqlite_memory.hpp"
 
 namespace livesearch {
 
@@ -72,12 +73,31 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
   }
   made->client_.emplace(
       made->reactor_, made->guard_,
-      http::curl_client_options{.user_agent = "livesearch/0.1 (+live search of several sites)"});
+      http::curl_client_options{.user_agent = "livesearch/0.1 (+live search of several sites)",
+                                // The lanes bound what goes to a site.
+                                .max_transfers = 16'384,
+                                .max_connections = 4096,
+                                .max_host_connections = 0});
   made->state_ = load_state(state_folder());
   if (auto loaded = made->load_sites(options); !loaded) {
     return std::unexpected{std::move(loaded.error())};
   }
+  made->times_ =
+      calendar{std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()),
+               scheduler.now()};
+  made->board_.emplace(made->sites_);
+  if (options.remembers_sites) made->open_memory();
   return made;
+}
+
+/// Without its memory the program searches as well; it is only said.
+void program::open_memory() {
+  auto opened = sqlite_memory::open(state_folder() / "lanes.sqlite");
+  if (opened) {
+    memory_ = std::move(*opened);
+  } else {
+    fmt::print(stderr, "livesearch: {}\n", opened.error().message);
+  }
 }
 
 genstage::result<void> program::load_sites(const program_options& options) {

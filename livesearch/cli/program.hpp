@@ -3,11 +3,13 @@
 #include <genstage/genstage.hpp>
 #include <genstage/http/curl_client.hpp>
 #include <genstage/io/reactor.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "livesearch/cli/site_state.hpp"
+#include "livesearch/fetch/lane_services.hpp"
 #include "livesearch/server/demo_server.hpp"
 #include "livesearch/site/catalog.hpp"
 #include "livesearch/site/definition_error.hpp"
@@ -20,6 +22,7 @@ struct program_options {
   std::vector<std::string> disabled{};  ///< sites turned off for this run
   bool carries_demonstration = true;
   bool carries_public = true;
+  bool remembers_sites = true;  ///< what lanes have learnt, and answers, over a restart
   genstage::http::network_mode network = genstage::http::network_mode::online;
 };
 
@@ -39,7 +42,11 @@ class program {
       const program_options& options, genstage::driver& scheduler);
 
   [[nodiscard]] const site_catalog& sites() const noexcept { return sites_; }
-  [[nodiscard]] genstage::http::http_client& client() noexcept { return *client_; }
+  /// What the lanes work with.
+  [[nodiscard]] lane_services services() noexcept {
+    return {&*client_, &*board_, memory_.get(), times_};
+  }
+  [[nodiscard]] lane_board& board() noexcept { return *board_; }
   [[nodiscard]] genstage::reactor& reactor() noexcept { return reactor_; }
   [[nodiscard]] const genstage::http::address_guard& guard() const noexcept { return guard_; }
   [[nodiscard]] std::span<const definition_error> errors() const noexcept { return errors_; }
@@ -48,6 +55,7 @@ class program {
  private:
   explicit program(const program_options& options) : guard_{options.network} {}
 
+  void open_memory();
   genstage::result<void> load_sites(const program_options& options);
 
   genstage::reactor reactor_{"io"};
@@ -57,6 +65,9 @@ class program {
   site_state state_;
   std::vector<definition_error> errors_;
   site_catalog sites_;
+  std::optional<lane_board> board_;
+  std::unique_ptr<lane_memory> memory_;
+  calendar times_;
 };
 
 }  // namespace livesearch

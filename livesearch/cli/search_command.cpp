@@ -49,8 +49,8 @@ class single_search {
     auto [far, near] = genstage::make_operation<search_summary>();
     auto wish = std::make_shared<search_wish>(search_wish{plan_, make_listener(far), {}});
     genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(program_->sites(), program_->client()));
-    tree.children.push_back(genstage::child(desk));
+    tree.children.push_back(lanes(program_->sites(), program_->services()));
+    tree.children.push_back(genstage::child(desk, &program_->board()));
     auto [up, starting] = genstage::make_operation<std::optional<genstage::exit_reason>>();
     auto top =
         home_->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});

@@ -45,16 +45,17 @@ int serve(const serve_options& options) {
   if (!started) return failed(started.error());
   base = std::move(*started);
   warn_of_wrong_files(*base);
-  auto listening = http::http_server::listen(
-      base->reactor(), {.address = options.address, .port = options.port},
-      make_routes({&app.home(), &base->sites(), base->guard().mode(), options.host_names}));
+  auto listening =
+      http::http_server::listen(base->reactor(), {.address = options.address, .port = options.port},
+                                make_routes({&app.home(), &base->sites(), base->guard().mode(),
+                                             &base->board(), options.host_names}));
   if (!listening) {
     fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
     return status_failed;
   }
   endpoint = std::move(*listening);
 
-  for (genstage::child_spec& each : service_tree(base->sites(), base->client(), *endpoint)) {
+  for (genstage::child_spec& each : service_tree(base->sites(), base->services(), *endpoint)) {
     app.add(std::move(each));
   }
   if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {

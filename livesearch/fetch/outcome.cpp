@@ -28,4 +28,8 @@ std::string_view to_string(site_outcome outcome) noexcept {
   return "unknown";
 }
 
+site_answer site_answer::dropped() {
+  return {site_outcome::skipped, "The part of this program that asks the site failed."};
+}
+
 }  // namespace livesearch

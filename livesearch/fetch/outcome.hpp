@@ -50,6 +50,9 @@ struct site_answer {
   std::optional<std::chrono::nanoseconds> age{};
   /// The answer to a request that another search had begun.
   bool is_shared = false;
+
+  /// What is told for a process that died with a job in its hands.
+  [[nodiscard]] static site_answer dropped();
 };
 
 }  // namespace livesearch

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <genstage/http/fetch.hpp>
+#include <optional>
 #include <utility>
 
+#include "livesearch/fetch/retry_after.hpp"
 #include "livesearch/site/request.hpp"
 
 namespace livesearch {
@@ -12,6 +15,12 @@ namespace livesearch {
 namespace http = genstage::http;
 
 namespace {
+
+using kind = fetch_report::kind;
+using std::chrono::milliseconds;
+
+/// For a site that says that it is asked too often, and not for how long.
+constexpr std::chrono::seconds usual_wait{60};
 
 http::network_scope scope_of(network_scope allowed) noexcept {
   switch (allowed) {
@@ -26,7 +35,7 @@ http::network_scope scope_of(network_scope allowed) noexcept {
 }
 
 http::http_request to_http(const site_definition& site, site_request asked,
-                           genstage::duration left) {
+                           const fetch_order& order, genstage::duration left) {
   http::http_request request;
   request.method = asked.method == request_method::post ? "POST" : "GET";
   request.url = std::move(asked.url);
@@ -34,82 +43,103 @@ http::http_request to_http(const site_definition& site, site_request asked,
     request.headers.push_back({std::move(each.name), std::move(each.value)});
   }
   request.body = std::move(asked.body);
-  // A backstop only: the search itself ends the job at its deadline.
-  request.total_limit =
-      std::chrono::duration_cast<std::chrono::milliseconds>(left) + std::chrono::milliseconds{100};
+  request.total_limit = std::max(milliseconds{1}, std::chrono::ceil<milliseconds>(left));
+  if (site.limits.connect > milliseconds{0}) request.connect_limit = site.limits.connect;
+  request.first_byte_limit = site.limits.first_byte;
   request.max_body = static_cast<std::size_t>(site.limits.size.bytes);
   request.scope = scope_of(site.network);
+  if (order.attempt > 1) request.connection = http::connection_use::fresh;
   return request;
 }
 
-site_answer answer(site_outcome outcome, std::string message) {
-  return {outcome, std::move(message), {}};
+fetch_report report(site_outcome outcome, std::string message, kind is = kind::final_word) {
+  return {.answer = {outcome, std::move(message)}, .is = is};
+}
+
+fetch_report wait_for(unsigned status, std::optional<std::chrono::seconds> asked) {
+  fetch_report made =
+      report(site_outcome::rate_limited,
+             asked ? fmt::format("The site answered status {} and asks to wait {} s.", status,
+                                 asked->count())
+                   : fmt::format("The site answered status {}: it is asked too often.", status));
+  made.answer.retry_after = asked.value_or(usual_wait);
+  return made;
+}
+
+/// A failed request may be made again where it did not arrive, or does no harm twice.
+kind kind_of(const site_definition& site) noexcept {
+  return site.request.method == request_method::get ? kind::may_pass : kind::final_word;
 }
 
 }  // namespace
 
-genstage::task<> site_fetcher::handle_events(std::span<search_job> jobs) {
-  for (search_job& each : jobs) {
-    search_job job = std::move(each);
-    if (job.wanted.stop_requested()) {
-      job.duty.answer(answer(site_outcome::skipped, "Nobody waits for the answer any more."));
-    } else if (job.deadline <= now()) {
-      job.duty.answer(answer(site_outcome::timed_out, "Its turn did not come in time."));
+genstage::task<> site_fetcher::handle_events(std::span<fetch_order> orders) {
+  for (fetch_order& each : orders) {
+    fetch_order order = std::move(each);
+    if (order.wanted.stop_requested()) {
+      order.report.tell(report(site_outcome::skipped, "Nobody waits for the answer any more."));
     } else {
-      site_answer given = co_await ask(job);
-      job.duty.answer(std::move(given));
+      fetch_report made = co_await ask(order);
+      order.report.tell(std::move(made));
     }
   }
 }
 
-genstage::task<site_answer> site_fetcher::ask(const search_job& job) const {
+genstage::task<fetch_report> site_fetcher::ask(const fetch_order& order) const {
   const site_definition& site = site_->definition;
-  genstage::result<site_request> filled = make_request(site, job.query);
-  if (!filled) co_return answer(site_outcome::bad_answer, filled.error().message);
-  auto asked =
-      http::fetch(*client_, to_http(site, std::move(*filled), job.deadline - now()), job.wanted);
+  const genstage::instant begun = now();
+  genstage::result<site_request> filled = make_request(site, order.query);
+  if (!filled) co_return report(site_outcome::bad_answer, filled.error().message);
+  auto asked = http::fetch(
+      *client_, to_http(site, std::move(*filled), order, order.deadline - begun), order.wanted);
   const genstage::result<http::http_response> response = co_await std::move(asked);
-  co_return response ? read_answer(*site_, *response) : read_failure(*site_, response.error());
+  fetch_report made = response
+                          ? read_answer(*site_, *response,
+                                        std::chrono::floor<std::chrono::seconds>(times_.at(now())))
+                          : read_failure(*site_, response.error());
+  made.taken = now() - begun;
+  co_return made;
 }
 
-site_answer read_answer(const searchable_site& site, const http::http_response& response) {
+fetch_report read_answer(const searchable_site& site, const http::http_response& response,
+                         std::chrono::sys_seconds now) {
   const unsigned status = response.status;
-  if (status == 429) {
-    const std::string_view after = http::find_header(response.headers, "Retry-After");
-    return answer(site_outcome::rate_limited,
-                  after.empty() ? std::string{"The site asks for fewer requests."}
-                                : fmt::format("The site asks for fewer requests (Retry-After: {}).",
-                                              after.substr(0, 40)));
+  const auto asked_wait = read_retry_after(http::find_header(response.headers, "Retry-After"), now);
+  if (status == 429 || (status == 503 && asked_wait)) return wait_for(status, asked_wait);
+  if (http::has_header(response.headers, "Cf-Mitigated")) {
+    return report(site_outcome::blocked, "The site wants to see a person at a browser first.");
   }
-  if (status == 401 || status == 402 || status == 403) {
-    return answer(site_outcome::blocked, fmt::format("The site refused with status {}.", status));
+  if (status == 401 || status == 402 || status == 403 || status == 451) {
+    return report(site_outcome::blocked, fmt::format("The site refused with status {}.", status));
   }
   if (status < 200 || status > 299) {
-    return answer(site_outcome::bad_answer, fmt::format("The site answered status {}.", status));
+    const bool may_pass = status == 502 || status == 503 || status == 504;
+    return report(site_outcome::bad_answer, fmt::format("The site answered status {}.", status),
+                  may_pass ? kind_of(site.definition) : kind::final_word);
   }
   auto hits = site.reader.extract({response.body, response.content_type, response.final_url});
-  if (!hits) return answer(site_outcome::bad_answer, std::move(hits.error().message));
-  if (hits->empty())
-    return answer(site_outcome::no_results, "The site has nothing for this query.");
-  return {site_outcome::results, {}, std::move(*hits)};
+  if (!hits) return report(site_outcome::bad_answer, std::move(hits.error().message));
+  if (hits->empty()) {
+    return report(site_outcome::no_results, "The site has nothing for this query.");
+  }
+  return {.answer = {site_outcome::results, {}, std::move(*hits)}};
 }
 
-site_answer read_failure(const searchable_site& site, const genstage::error& failure) {
+fetch_report read_failure(const searchable_site& site, const genstage::error& failure) {
   using genstage::errc;
   switch (failure.code) {
     case errc::timed_out:
-      return answer(site_outcome::timed_out,
-                    fmt::format("No answer within {} ms.", site.definition.limits.time.count()));
+      return report(site_outcome::timed_out, failure.message, kind_of(site.definition));
     case errc::refused:
-      return answer(site_outcome::skipped, failure.message);
+      return report(site_outcome::skipped, failure.message);
     case errc::unreachable:
-      return answer(site_outcome::unreachable, failure.message);
+      return report(site_outcome::unreachable, failure.message, kind_of(site.definition));
     case errc::over_capacity:
-      return answer(site_outcome::busy, failure.message);
+      return report(site_outcome::busy, failure.message);
     case errc::cancelled:
-      return answer(site_outcome::skipped, "Nobody waits for the answer any more.");
+      return report(site_outcome::skipped, "Nobody waits for the answer any more.");
     default:
-      return answer(site_outcome::bad_answer, failure.message);
+      return report(site_outcome::bad_answer, failure.message);
   }
 }
 

@@ -21,7 +21,7 @@ std::string fetcher_name(const site_definition& site) {
   return "lane/" + site.id + "/fetcher";
 }
 
-genstage::child_spec lane(const site_ptr& site, genstage::http::http_client& client) {
+genstage::child_spec lane(const site_ptr& site, const lane_services& services) {
   const std::string router_text = router_name(site->definition);
   const std::string fetcher_text = fetcher_name(site->definition);
   const genstage::name<job_router> router{router_text};
@@ -30,22 +30,24 @@ genstage::child_spec lane(const site_ptr& site, genstage::http::http_client& cli
   std::vector<genstage::child_spec> fetchers;
   for (std::uint32_t index = 0; index < site->definition.limits.concurrency; ++index) {
     const std::string text = fetcher_text + "/" + std::to_string(index);
-    fetchers.push_back(genstage::child(genstage::name<site_fetcher>{text}, site, &client)
-                           .subscribe_to(router, one_job)
-                           .shutdown(std::chrono::seconds{1}));
+    fetchers.push_back(
+        genstage::child(genstage::name<site_fetcher>{text}, site, services.client, services.times)
+            .subscribe_to(router, one_job)
+            .shutdown(std::chrono::seconds{1}));
   }
   genstage::supervisor_spec workers{.limits = lane_limits, .children = std::move(fetchers)};
   genstage::supervisor_spec tree{.strategy = genstage::restart_strategy::rest_for_one,
                                  .limits = lane_limits};
-  tree.children.push_back(genstage::child(router, site).shutdown(std::chrono::seconds{1}));
+  tree.children.push_back(
+      genstage::child(router, site, services).shutdown(std::chrono::seconds{1}));
   tree.children.push_back(genstage::supervised(fetcher_text + "s", std::move(workers)));
   return genstage::supervised("lane/" + site->definition.id, std::move(tree));
 }
 
-genstage::child_spec lanes(const site_catalog& sites, genstage::http::http_client& client) {
+genstage::child_spec lanes(const site_catalog& sites, const lane_services& services) {
   genstage::supervisor_spec tree{.limits = {.restarts = 500, .within = std::chrono::seconds{10}}};
   for (const site_ptr& each : sites.all()) {
-    if (each->definition.enabled) tree.children.push_back(lane(each, client));
+    if (each->definition.enabled) tree.children.push_back(lane(each, services));
   }
   return genstage::supervised("lanes", std::move(tree));
 }

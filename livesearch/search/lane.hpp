@@ -1,7 +1,6 @@
 #pragma once
 
 #include <genstage/genstage.hpp>
-#include <genstage/http/client.hpp>
 #include <string>
 
 #include "livesearch/search/job_router.hpp"
@@ -17,11 +16,9 @@ namespace livesearch {
 /// A site's lane as a child: a supervisor of its own with the router and, after it, the fetchers.
 /// A fetcher that crashes is restarted alone; with the router the fetchers restart as well.
 ///
-/// Lifetime: the client outlives the tree.
-[[nodiscard]] genstage::child_spec lane(const site_ptr& site, genstage::http::http_client& client);
+[[nodiscard]] genstage::child_spec lane(const site_ptr& site, const lane_services& services);
 
 /// All lanes of a catalogue under one supervisor, none of which can hurt another.
-[[nodiscard]] genstage::child_spec lanes(const site_catalog& sites,
-                                         genstage::http::http_client& client);
+[[nodiscard]] genstage::child_spec lanes(const site_catalog& sites, const lane_services& services);
 
 }  // namespace livesearch

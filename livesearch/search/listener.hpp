@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 #include "livesearch/fetch/outcome.hpp"
@@ -12,8 +13,9 @@ namespace livesearch {
 
 /// Why a search is over.
 enum class search_end : std::uint8_t {
-  complete,  ///< each site has ended in one outcome
-  stopping,  ///< the program stops
+  complete,    ///< each site has ended in one outcome
+  superseded,  ///< the same searcher has begun another search
+  stopping,    ///< the program stops
 };
 
 [[nodiscard]] std::string_view to_string(search_end reason) noexcept;
@@ -39,6 +41,13 @@ class search_listener {
   virtual void answered(const searchable_site& site, const site_answer& answer,
                         std::chrono::nanoseconds elapsed) = 0;
   virtual void ended(const search_summary& summary) = 0;
+
+  /// Bytes of what it was told that its reader has not taken yet. With too many the search asks no
+  /// further site: what the reader can take is a part of the demand.
+  [[nodiscard]] virtual std::size_t untaken() const { return 0; }
+  /// Has `notice` called, on any thread, each time that the reader has taken something after it
+  /// was slow. Called once, before `started`.
+  virtual void when_taken(std::function<void()> /*notice*/) {}
 };
 
 }  // namespace livesearch

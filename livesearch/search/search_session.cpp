@@ -9,21 +9,57 @@
 
 namespace livesearch {
 
-std::string_view to_string(search_end reason) noexcept {
-  return reason == search_end::complete ? "complete" : "stopping";
+namespace {
+
+/// A hit with the longest title, URL and snippet that extraction lets through, as JSON.
+constexpr std::size_t longest_hit = std::size_t{8} << 10U;
+
+std::size_t longest_answer(const site_definition& site) noexcept {
+  return site.limits.results * longest_hit;
 }
 
-search_session::search_session(std::shared_ptr<search_wish> wish) : wish_{std::move(wish)} {}
+}  // namespace
+
+std::string_view to_string(search_end reason) noexcept {
+  switch (reason) {
+    case search_end::complete:
+      return "complete";
+    case search_end::superseded:
+      return "superseded";
+    case search_end::stopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+search_session::search_session(std::shared_ptr<search_wish> wish, lane_board* board)
+    : wish_{std::move(wish)}, board_{board} {}
 
 void search_session::init() {
   begun_ = now();
+  const genstage::ref<search_session> here{self()};
+  wish_->listener->when_taken([here] { genstage::cast(here, reader_took{}); });
   parts_ = std::vector<part>(wish_->plan.sites.size());
   summary_.sites = parts_.size();
   wish_->listener->started(wish_->plan);
-  for (std::size_t index = 0; index < parts_.size(); ++index) send_job(index);
-  const genstage::ref<search_session> here{self()};
+  for (std::size_t index = 0; index < parts_.size(); ++index) {
+    parts_[index].limit =
+        genstage::cast_after(wish_->plan.sites[index].limit, here, limit_reached{index});
+  }
+  ask_what_fits();
   leaves_.emplace(wish_->searcher, [here] { genstage::cast(here, searcher_left{}); });
   if (parts_.empty()) end(search_end::complete);
+}
+
+void search_session::ask_what_fits() {
+  if (summary_.reason != search_end::complete) return;  // It is being given up.
+  for (; next_ < parts_.size() && !is_over_; ++next_) {
+    if (parts_[next_].is_over) continue;
+    const std::size_t held = reserved_ + wish_->listener->untaken();
+    const std::size_t more = longest_answer(wish_->plan.sites[next_].site->definition);
+    if (held > 0 && held + more > most_held) return;
+    send_job(next_);
+  }
 }
 
 void search_session::send_job(std::size_t index) {
@@ -31,10 +67,12 @@ void search_session::send_job(std::size_t index) {
   const site_definition& site = planned.site->definition;
   const genstage::ref<search_session> here{self()};
   search_job job{planned.asked, begun_ + planned.limit, parts_[index].wanted.get_token(),
-                 answer_duty{[here, index](site_answer given) {
+                 duty<site_answer>{[here, index](site_answer given) {
                    genstage::cast(here, site_answered{index, std::move(given)});
-                 }}};
-  parts_[index].limit = genstage::cast_after(planned.limit, here, limit_reached{index});
+                 }},
+                 wish_->name.text};
+  parts_[index].is_asked = true;
+  reserved_ += longest_answer(site);
   const std::string router = router_name(site);
   // A lane that is just being restarted has no router: the dropped job answers for it.
   (void)genstage::cast(home(), genstage::name<job_router>{router},
@@ -54,6 +92,11 @@ void search_session::handle_cast(site_answered told) {
 
 void search_session::handle_cast(limit_reached told) {
   const auto limit = wish_->plan.sites[told.site].limit;
+  if (!parts_[told.site].is_asked) {
+    settle(told.site, {site_outcome::skipped,
+                       "It was not asked, as the answers before it were not taken in time."});
+    return;
+  }
   settle(told.site,
          {site_outcome::timed_out, fmt::format("No answer within {} ms.", limit.count()), {}});
 }
@@ -67,26 +110,30 @@ void search_session::handle_cast(searcher_left) {
   stop(genstage::exit_reason::normal());
 }
 
-void search_session::handle_call(program_stops) {
-  const site_answer cancelled{site_outcome::skipped, "The program stops.", {}};
+void search_session::give_up(search_end reason, std::string why) {
+  const site_answer given_up{site_outcome::skipped, std::move(why)};
   for (std::size_t index = 0; index < parts_.size(); ++index) {
-    if (!parts_[index].is_over) {
-      summary_.reason = search_end::stopping;
-      settle(index, cancelled);
-    }
+    if (is_over_ || parts_[index].is_over) continue;
+    summary_.reason = reason;
+    settle(index, given_up);
   }
 }
 
 void search_session::settle(std::size_t index, const site_answer& answer) {
   part& settled = parts_[index];
   if (is_over_ || std::exchange(settled.is_over, true)) return;
+  if (settled.is_asked) reserved_ -= longest_answer(wish_->plan.sites[index].site->definition);
   // Whatever still works on it can stop: after an answer nothing does, after a time-out the fetch.
   settled.wanted.request_stop();
   home().scheduler().disarm(settled.limit);
+  if (lane_gauge* const gauge = board_->find(wish_->plan.sites[index].site->definition.id)) {
+    gauge->count(answer, elapsed(), now());
+  }
   summary_.results += answer.hits.size();
   ++(is_answer(answer.outcome) ? summary_.answered : summary_.failed);
   wish_->listener->answered(*wish_->plan.sites[index].site, answer, elapsed());
-  if (summary_.answered + summary_.failed == summary_.sites) end(summary_.reason);
+  if (summary_.answered + summary_.failed == summary_.sites) return end(summary_.reason);
+  ask_what_fits();
 }
 
 void search_session::end(search_end reason) {

@@ -71,9 +71,10 @@ class search_world {
                     scripted_answer("application/rss+xml", feed(each.id)));
     }
     sites = *site_catalog::make(std::move(definitions));
+    board.emplace(sites);
     genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(sites, client));
-    tree.children.push_back(genstage::child(desk));
+    tree.children.push_back(lanes(sites, {&client, &*board}));
+    tree.children.push_back(genstage::child(desk, &*board));
     top = *world.home().spawn(std::make_unique<genstage::supervisor>(std::move(tree)));
     world.settle();
   }
@@ -84,6 +85,12 @@ class search_world {
     ASSERT_TRUE(genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}));
     world.settle();
   }
+  /// One search for each, of a query of its own.
+  void search_apart(std::vector<lines>& all) {
+    for (std::size_t index = 0; index < all.size(); ++index) {
+      search(all[index], {}, "stage" + std::to_string(index));
+    }
+  }
   std::size_t searches() {
     const auto found = genstage::find(world.home(), desk);
     return **world.run_until(genstage::call(*found, search_desk::count_searches{}));
@@ -91,6 +98,7 @@ class search_world {
 
   // Before the world, since the world's processes cancel their requests when they are destroyed.
   std::optional<genstage::http::scripted_client> scripted;
+  std::optional<lane_board> board;
   genstage::simulation world;
   genstage::http::scripted_client& client = *scripted;
   site_catalog sites;
@@ -185,7 +193,7 @@ TEST_F(search_sim_test, a_job_whose_searcher_has_left_is_not_fetched) {
 TEST_F(search_sim_test, the_concurrency_of_a_site_bounds_its_requests_in_flight) {
   open({site("wiki", 3000ms, 2)});
   std::vector<lines> all(5);
-  for (lines& each : all) search(each);
+  search_apart(all);
 
   EXPECT_EQ(client.in_flight(), 2U);
   world.run_for(5s);
@@ -197,31 +205,31 @@ TEST_F(search_sim_test, the_concurrency_of_a_site_bounds_its_requests_in_flight)
 TEST_F(search_sim_test, the_rate_of_a_site_is_demand_given_by_the_clock) {
   open({site("wiki", 3000ms, 8, 2.0)});
   std::vector<lines> all(4);
-  for (lines& each : all) search(each);
+  search_apart(all);
 
   world.run_for(5s);
 
   EXPECT_EQ(all[1].back(), "end complete 1 results 1/1 20");
-  EXPECT_EQ(all[2].back(), "end complete 1 results 1/1 520");
+  EXPECT_EQ(all[2].back(), "end complete 1 results 1/1 1020");
   EXPECT_EQ(all[3].back(), "end complete 1 results 1/1 1020");
 }
 
 TEST_F(search_sim_test, a_search_whose_turn_would_come_too_late_is_told_so_at_once) {
   open({site("wiki", 1000ms, 8, 1.0)});
   std::vector<lines> all(3);
-  for (lines& each : all) search(each);
+  search_apart(all);
 
   EXPECT_EQ(all[2],
-            (lines{"start stage 1", "wiki rate_limited 0", "end complete 0 results 0/1 0"}));
+            (lines{"start stage2 1", "wiki rate_limited 0", "end complete 0 results 0/1 0"}));
 }
 
 TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {
   open({site("wiki", 60000ms, 1)});
   client.ignore("wiki.example");
   std::vector<lines> all(job_router::queue_capacity + 2);
-  for (lines& each : all) search(each);
+  search_apart(all);
 
-  EXPECT_EQ(all.back(), (lines{"start stage 1", "wiki busy 0", "end complete 0 results 0/1 0"}));
+  EXPECT_EQ(all.back(), (lines{"start stage257 1", "wiki busy 0", "end complete 0 results 0/1 0"}));
 }
 
 TEST_F(search_sim_test, twice_what_a_site_can_take_leaves_those_it_answers_as_fast_as_ever) {
@@ -230,7 +238,7 @@ TEST_F(search_sim_test, twice_what_a_site_can_take_leaves_those_it_answers_as_fa
   std::vector<lines> all(500);
 
   for (lines& each : all) {  // 80 a second, where two hands can do 40
-    search(each);
+    search(each, {}, "stage" + std::to_string(&each - all.data()));
     world.run_for(12500us);
   }
   world.run_for(5s);
@@ -250,7 +258,7 @@ TEST_F(search_sim_test, twice_what_a_site_can_take_leaves_those_it_answers_as_fa
 TEST_F(search_sim_test, a_burst_waits_for_its_turn) {
   open({site("wiki", 3000ms, 2)});
   std::vector<lines> all(80);
-  for (lines& each : all) search(each);
+  search_apart(all);
 
   world.run_for(5s);
 
@@ -261,7 +269,7 @@ TEST_F(search_sim_test, a_burst_waits_for_its_turn) {
 TEST_F(search_sim_test, a_lane_tells_how_it_is_doing) {
   open({site("wiki", 3000ms, 2)});
   std::vector<lines> all(5);
-  for (lines& each : all) search(each);
+  search_apart(all);
   world.run_for(10ms);
 
   const genstage::name<job_router> router{"lane/wiki/router"};
@@ -274,7 +282,9 @@ TEST_F(search_sim_test, a_lane_tells_how_it_is_doing) {
 }
 
 TEST_F(search_sim_test, failures_are_told_as_what_they_are) {
-  open({site("a"), site("b"), site("c"), site("d")});
+  std::vector<site_definition> all{site("a"), site("b"), site("c"), site("d")};
+  for (site_definition& each : all) each.limits.retries = 0;
+  open(std::move(all));
   client.answer("a.example", 1ms, genstage::fail(errc::unreachable, "no route"));
   client.answer("b.example", 2ms, genstage::fail(errc::refused, "guard"));
   client.answer("c.example", 3ms, scripted_answer("image/png", "PNG"));
@@ -292,7 +302,7 @@ TEST_F(search_sim_test, when_the_program_stops_each_search_gets_its_end) {
   open({site("wiki"), site("hung")});
   client.ignore("hung.example");
   std::vector<lines> all(10);
-  for (lines& each : all) search(each);
+  search_apart(all);
   world.run_for(100ms);
 
   world.home().exit(top, genstage::exit_reason::shutdown());

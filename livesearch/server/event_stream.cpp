@@ -16,10 +16,7 @@ std::shared_ptr<event_stream> event_stream::open(genstage::http::response_stream
   std::shared_ptr<event_stream> opened{new event_stream{std::move(connection)}};
   std::weak_ptr<event_stream> weak = opened;
   opened->connection_.on_drained([weak] {
-    if (const auto stream = weak.lock()) {
-      const std::scoped_lock lock{stream->mutex_};
-      stream->write_waiting();
-    }
+    if (const auto stream = weak.lock()) stream->on_drained();
   });
   return opened;
 }
@@ -27,7 +24,28 @@ std::shared_ptr<event_stream> event_stream::open(genstage::http::response_stream
 void event_stream::send(std::string_view event, std::string_view data) {
   const std::scoped_lock lock{mutex_};
   waiting_.push_back(wire_event(++events_, event, data));
+  waiting_bytes_ += waiting_.back().size();
   write_waiting();
+}
+
+std::size_t event_stream::untaken() const {
+  const std::scoped_lock lock{mutex_};
+  return waiting_bytes_ + connection_.pending_bytes();
+}
+
+void event_stream::when_taken(std::function<void()> notice) {
+  const std::scoped_lock lock{mutex_};
+  notice_ = std::move(notice);
+}
+
+void event_stream::on_drained() {
+  std::function<void()> notice;
+  {
+    const std::scoped_lock lock{mutex_};
+    write_waiting();
+    notice = notice_;
+  }
+  if (notice) notice();
 }
 
 void event_stream::finish() {
@@ -35,24 +53,24 @@ void event_stream::finish() {
   is_finished_ = true;
   // Until the last event has gone, the stream keeps itself; the reader's leaving ends it as well.
   if (!waiting_.empty()) {
-    connection_.on_drained([self = shared_from_this()] {
-      const std::scoped_lock late{self->mutex_};
-      self->write_waiting();
-    });
+    connection_.on_drained([self = shared_from_this()] { self->on_drained(); });
   }
   write_waiting();
 }
 
 void event_stream::write_waiting() {
   while (!waiting_.empty()) {
+    const std::size_t size = waiting_.front().size();
     switch (connection_.write(std::move(waiting_.front()))) {
       case stream_write::accepted:
         waiting_.pop_front();
+        waiting_bytes_ -= size;
         break;
       case stream_write::full:
         return;
       case stream_write::closed:
         waiting_.clear();
+        waiting_bytes_ = 0;
         break;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <genstage/http/responder.hpp>
 #include <memory>
 #include <mutex>
@@ -17,9 +18,8 @@ namespace livesearch {
 
 /// Server-sent events on one connection.
 ///
-/// What the reader does not take waits here, and the connection takes more as it drains. The number
-/// of events is that of the search's sites, each with a bounded number of results, so what can wait
-/// is bounded as well.
+/// What the reader does not take waits here, and the connection takes more as it drains. How much
+/// can wait is bounded by whoever sends: a search asks no further site while too much is untaken.
 /// Threads: any.
 /// Lifetime: dropping it without `finish` cuts the connection, so that the reader can tell.
 class event_stream : public std::enable_shared_from_this<event_stream> {
@@ -28,6 +28,10 @@ class event_stream : public std::enable_shared_from_this<event_stream> {
       genstage::http::response_stream connection);
 
   void send(std::string_view event, std::string_view data);
+  /// Bytes that the reader has not taken.
+  [[nodiscard]] std::size_t untaken() const;
+  /// Has `notice` called each time that the reader, after it was slow, has taken something.
+  void when_taken(std::function<void()> notice);
   /// Ends the stream after what waits.
   void finish();
 
@@ -36,10 +40,13 @@ class event_stream : public std::enable_shared_from_this<event_stream> {
       : connection_{std::move(connection)} {}
 
   void write_waiting();
+  void on_drained();
 
-  std::mutex mutex_;  // Guards what follows.
+  mutable std::mutex mutex_;  // Guards what follows.
   genstage::http::response_stream connection_;
   std::deque<std::string> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::function<void()> notice_;
   std::uint64_t events_ = 0;
   bool is_finished_ = false;
 };

@@ -13,6 +13,7 @@
 #include "livesearch/search/search_desk.hpp"
 #include "livesearch/search/search_plan.hpp"
 #include "livesearch/server/event_stream.hpp"
+#include "livesearch/server/metrics.hpp"
 #include "livesearch/server/search_json.hpp"
 #include "livesearch/web/page.hpp"
 
@@ -55,6 +56,8 @@ class stream_listener final : public search_listener {
     stream_->send("end", to_text(end_event(summary, merge_)));
     stream_->finish();
   }
+  [[nodiscard]] std::size_t untaken() const override { return stream_->untaken(); }
+  void when_taken(std::function<void()> notice) override { stream_->when_taken(std::move(notice)); }
 
  private:
   search_merge merge_;
@@ -112,6 +115,20 @@ json error_of(const std::string& message) {
   return error_body(message, subject == "query" ? "q" : subject);
 }
 
+std::vector<site_ptr> sites_of(const search_plan& plan) {
+  std::vector<site_ptr> sites;
+  for (const planned_site& each : plan.sites) sites.push_back(each.site);
+  return sites;
+}
+
+/// Whose turn it is in a queue: a client by its address, and by the name it gives itself.
+searcher_name searcher_of(const http::server_request& request) {
+  const std::string* const given = request.target.find("searcher");
+  const std::string address = request.peer.substr(0, request.peer.rfind(':'));
+  if (given == nullptr || given->empty()) return {address, search_order::side_by_side};
+  return {address + " " + given->substr(0, 64), search_order::newest_only};
+}
+
 class routes {
  public:
   explicit routes(routes_context context) : context_{std::move(context)} {}
@@ -133,6 +150,12 @@ class routes {
                  {{"Allow", "GET, HEAD"}});
     } else if (path == "/healthz") {
       reply_json(responder, 200, {{"status", "ok"}});
+    } else if (path == "/metrics") {
+      const genstage::instant now = context_.home->scheduler().now();
+      responder.respond({200,
+                         metrics_type,
+                         {{"Cache-Control", "no-store"}},
+                         write_metrics(*context_.board, now)});
     } else if (path == "/api/sites") {
       reply_sites(responder);
     } else if (path == "/api/search" || path == "/api/search/stream") {
@@ -175,10 +198,20 @@ class routes {
                         error_body("search: the program is starting or stopping; try again", ""),
                         {{"Retry-After", "2"}});
     }
+    if (const auto wait = all_full(*context_.board, sites_of(*plan))) {
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+      return reply_json(
+          responder, 503,
+          error_body(fmt::format("search: all sites that it needs have as many searches waiting as "
+                                 "they can take; try again in {} s",
+                                 seconds),
+                     ""),
+          {{"Retry-After", std::to_string(seconds)}});
+    }
     std::stop_source searcher;
     responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
-    auto wish =
-        std::make_shared<search_wish>(search_wish{std::move(*plan), nullptr, searcher.get_token()});
+    auto wish = std::make_shared<search_wish>(
+        search_wish{std::move(*plan), nullptr, searcher.get_token(), searcher_of(request)});
     if (request.target.path == "/api/search") {
       wish->listener = std::make_shared<report_listener>(std::move(responder));
     } else {

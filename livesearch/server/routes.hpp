@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "livesearch/fetch/lane_gauge.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
@@ -19,6 +20,7 @@ struct routes_context {
   genstage::runtime* home;
   const site_catalog* sites;
   genstage::http::network_mode network;
+  lane_board* board;
   /// Names by which this server may be called, besides addresses and localhost.
   std::vector<std::string> host_names{};
 };

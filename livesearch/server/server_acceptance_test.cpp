@@ -122,11 +122,12 @@ class server_acceptance_test : public ::testing::Test {
     outward.network = network_scope::public_network;
     definitions.push_back(outward);
     sites = *site_catalog::make(std::move(definitions));
+    board.emplace(sites);
     endpoint = *http::http_server::listen(
-        reactor, {}, make_routes({&*home, &sites, http::network_mode::offline, {}}));
+        reactor, {}, make_routes({&*home, &sites, http::network_mode::offline, &*board, {}}));
     genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(sites, client));
-    tree.children.push_back(genstage::child(desk));
+    tree.children.push_back(lanes(sites, {&client, &*board}));
+    tree.children.push_back(genstage::child(desk, &*board));
     auto [up, starting] = genstage::make_operation<std::optional<genstage::exit_reason>>();
     (void)home->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});
     (void)genstage::sync_wait(std::move(starting));
@@ -160,6 +161,7 @@ class server_acceptance_test : public ::testing::Test {
   http::address_guard guard;
   http::curl_client client{reactor, guard};
   http::curl_client visitor{reactor, guard};
+  std::optional<lane_board> board;
   std::optional<genstage::runtime> home{std::in_place,
                                         genstage::runtime_options{.log = genstage::silent_log()}};
   odd_sites odd{reactor, home->scheduler()};

@@ -9,13 +9,13 @@
 namespace livesearch {
 
 std::vector<genstage::child_spec> service_tree(const site_catalog& sites,
-                                               genstage::http::http_client& client,
+                                               const lane_services& services,
                                                genstage::http::http_server& endpoint) {
   std::vector<genstage::child_spec> children;
   children.push_back(genstage::child_from(
       http_endpoint, [&endpoint] { return std::make_unique<http_service>(&endpoint); }));
-  children.push_back(lanes(sites, client));
-  children.push_back(genstage::child(desk));
+  children.push_back(lanes(sites, services));
+  children.push_back(genstage::child(desk, services.board));
   return children;
 }
 

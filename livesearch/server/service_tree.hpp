@@ -1,10 +1,10 @@
 #pragma once
 
 #include <genstage/genstage.hpp>
-#include <genstage/http/client.hpp>
 #include <genstage/http/server.hpp>
 #include <vector>
 
+#include "livesearch/fetch/lane_services.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
@@ -12,9 +12,9 @@ namespace livesearch {
 /// The children of a program that serves searches. Stopped in reverse: searches end first, then the
 /// lanes, and the connections last.
 ///
-/// Lifetime: client and server outlive the tree.
+/// Lifetime: the server outlives the tree.
 [[nodiscard]] std::vector<genstage::child_spec> service_tree(const site_catalog& sites,
-                                                             genstage::http::http_client& client,
+                                                             const lane_services& services,
                                                              genstage::http::http_server& endpoint);
 
 }  // namespace livesearch

@@ -98,9 +98,15 @@ struct query_definition {
 
 /// What one search may cost the site and us.
 struct site_limits {
-  std::chrono::milliseconds time{3000};  ///< total, from the job to the last byte
+  std::chrono::milliseconds time{3000};     ///< total, from the job to the last byte
+  std::chrono::milliseconds connect{0};     ///< for a connection; 0 for no limit of its own
+  std::chrono::milliseconds first_byte{0};  ///< until an answer begins; 0 as above
   std::uint32_t concurrency = 2;
   requests_per_second rate{2.0};
+  std::uint64_t per_day = 0;           ///< requests a day; 0 for no limit
+  std::chrono::milliseconds delay{0};  ///< the least time from one request to the next
+  std::uint32_t retries = 1;           ///< further attempts after a failure that may pass
+  std::chrono::milliseconds cache{0};  ///< how long an answer may be used again; 0 for never
   byte_size size{std::uint64_t{2} * 1024 * 1024};  ///< the largest answer accepted
   std::size_t results = 10;
 };

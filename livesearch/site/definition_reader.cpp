@@ -283,6 +283,14 @@ site_limits read_limits(const yaml_section& limits) {
     read.concurrency = static_cast<std::uint32_t>(*value);
   }
   if (const auto value = limits.read_decimal("rate", 0.01, 1000)) read.rate.count = *value;
+  set(read.per_day, limits.read_whole("per_day", 1, 10'000'000));
+  set(read.connect, limits.read_duration("connect", 10ms, 60s));
+  set(read.first_byte, limits.read_duration("first_byte", 10ms, 60s));
+  set(read.delay, limits.read_duration("delay", 0ms, 60s));
+  set(read.cache, limits.read_duration("cache", 0ms, 3600s));
+  if (const auto value = limits.read_whole("retries", 0, 5)) {
+    read.retries = static_cast<std::uint32_t>(*value);
+  }
   if (const auto value = limits.read_size("size", kibibyte, 64 * kibibyte * kibibyte)) {
     read.size.bytes = *value;
   }
@@ -464,8 +472,11 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
     check_query_words(query, site);
   }
   if (const auto* node = top.find("limits")) {
-    site.limits = read_limits(
-        {*node, "limits", mistakes, {"time", "concurrency", "rate", "size", "results"}});
+    site.limits = read_limits({*node,
+                               "limits",
+                               mistakes,
+                               {"time", "connect", "first_byte", "concurrency", "rate", "per_day",
+                                "delay", "retries", "cache", "size", "results"}});
   }
   top.require("answer", "a map with the format");
   if (const auto* node = top.find("answer")) {
