@@ -13,6 +13,7 @@
 #include "livesearch/search/search_desk.hpp"
 #include "livesearch/search/search_plan.hpp"
 #include "livesearch/server/event_stream.hpp"
+#include "livesearch/server/lanes_page.hpp"
 #include "livesearch/server/metrics.hpp"
 #include "livesearch/server/search_json.hpp"
 #include "livesearch/web/page.hpp"
@@ -156,6 +157,10 @@ class routes {
                          metrics_type,
                          {{"Cache-Control", "no-store"}},
                          write_metrics(*context_.board, now)});
+    } else if (path == "/lanes") {
+      const genstage::instant now = context_.home->scheduler().now();
+      responder.respond(
+          {200, "text/html; charset=utf-8", page_headers, write_lanes_page(*context_.board, now)});
     } else if (path == "/api/sites") {
       reply_sites(responder);
     } else if (path == "/api/search" || path == "/api/search/stream") {
