@@ -11,6 +11,7 @@
 #include <genstage/process/registry.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/process/server.hpp>
+#include <genstage/stage/operations.hpp>
 #include <genstage/stage/range_producer.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/stage/stage.hpp>

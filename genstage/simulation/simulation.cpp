@@ -213,9 +213,8 @@ bool simulation::step() {
   } else {
     here.ready[chosen] = here.ready.back();
     here.ready.pop_back();
-    const runnable::verdict verdict = here.size == step_size::one_callback
-                                          ? simulated::run_once(*next, here)
-                                          : next->run(*next);
+    const runnable::verdict verdict =
+        here.size == step_size::one_callback ? simulated::run_once(*next, here) : next->run(*next);
     if (verdict == runnable::verdict::again) here.ready.push_back(next);
     if (here.longest_callback > duration::zero()) {
       const auto most = static_cast<std::uint64_t>(here.longest_callback.count());

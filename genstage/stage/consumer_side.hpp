@@ -75,7 +75,7 @@ class consumer_side {
     owner_.monitor(producer, to.tag);
     producer.send(std::make_unique<subscribe_message>(
         subscription{to.tag, owner_.self()}, event_type::of<T>(), plan.options, owner_.label(),
-        std::is_const_v<In> ? batch_use::reads : batch_use::owns));
+        std::is_const_v<In> ? batch_use::reads : batch_use::owns, plan.instead_of));
     return upstreams_.back().get();
   }
   void open(upstream& opened, subscription_mode mode) {

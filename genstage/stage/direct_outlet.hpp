@@ -33,6 +33,15 @@ class direct_outlet {
     distribute(made, where_left::at_the_back);
   }
 
+  /// Buffers events, whoever has asked for them.
+  void hold(node& made) { keep(made->events, 0); }
+  /// Has the mark released when what is buffered has left; false if nothing is.
+  bool mark(const detail::held_mark& added) {
+    if (buffer_.is_empty()) return false;
+    buffer_.mark(added);
+    return true;
+  }
+
   void drain() {
     while (!buffer_.is_empty() && !dispatcher_.deliverable().is_zero()) {
       node taken = sender_.spare();
@@ -40,6 +49,7 @@ class direct_outlet {
                    taken->events);
       const bool is_stuck = !distribute(taken, where_left::at_the_front);
       sender_.give_back(std::move(taken));
+      release_marks();
       if (is_stuck) return;
     }
   }
@@ -94,11 +104,17 @@ class direct_outlet {
     parts_.clear();
   }
 
-  void keep(batch<T>& events, std::size_t from) { sender_.discarded(buffer_.store(events, from)); }
+  void keep(batch<T>& events, std::size_t from) {
+    sender_.discarded(buffer_.store(events, from));
+    release_marks();
+  }
+  void release_marks() {
+    while (auto due = buffer_.take_mark()) sender_.release(std::move(*due));
+  }
 
   event_sender<T>& sender_;
   D dispatcher_;
-  output_buffer<T> buffer_;
+  output_buffer<T, detail::held_mark> buffer_;
   std::vector<std::pair<unique_id, node>> parts_;  // Used by `carry_out_merged` alone.
 };
 

@@ -4,6 +4,7 @@
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/stage/protocol.hpp>
+#include <genstage/stage/stage.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +21,13 @@ void log_large_ask(const process& owner, demand expected, demand asked);
 void log_unknown_partition(const process& owner, const std::string& answer,
                            const std::string& known, std::uint64_t count);
 
+/// What is to be told to the stage itself, in its turn, once the events before it have left;
+/// several queues may hold it.
+struct held_info {
+  message_ptr payload;
+};
+using held_mark = std::shared_ptr<held_info>;
+
 }  // namespace detail
 
 /// Sends batches to the consumers of a stage: knows who they are, keeps spent messages to send
@@ -35,7 +43,7 @@ class event_sender {
     event_selector selector;
   };
 
-  explicit event_sender(process& owner) : owner_{owner} {}
+  event_sender(process& owner, detail::emitting_stage<T>& user) : owner_{owner}, user_{user} {}
 
   [[nodiscard]] process& owner() const noexcept { return owner_; }
   [[nodiscard]] const consumer* find(unique_id tag) const noexcept {
@@ -118,7 +126,13 @@ class event_sender {
   void discarded(std::size_t count) {
     if (count == 0) return;
     note(record_kind::discarded, unique_id::none, count);
-    detail::log_discarded(owner_, count);
+    if (user_.format_discarded(count) == discarded_log::write) {
+      detail::log_discarded(owner_, count);
+    }
+  }
+  /// The events before the mark have left one of the queues that hold it.
+  void release(detail::held_mark passed) {
+    if (passed.use_count() == 1) owner_.self().send(std::move(passed->payload));
   }
 
  private:
@@ -126,6 +140,7 @@ class event_sender {
   static unique_id tag_of(const consumer& each) noexcept { return each.who.tag; }
 
   process& owner_;
+  detail::emitting_stage<T>& user_;
   recorder* records_ = owner_.records();
   std::vector<consumer> consumers_;
   std::vector<node> spare_;

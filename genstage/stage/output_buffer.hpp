@@ -12,18 +12,19 @@ namespace genstage::inline v0 {
 /// Which events a full buffer keeps: the oldest or the newest.
 enum class buffer_keep : std::uint8_t { first, last };
 
-/// Events that nobody has asked for yet, first in, first out, up to a bound.
+/// Events that nobody has asked for yet, first in, first out, up to a bound, and *marks* between
+/// them: what has to happen once all events before it have left.
 ///
-/// A pure value. Source: rules G-190 to G-196.
+/// A pure value. Source: rules G-190 to G-208, with the recommendations G-200 and G-207.
 /// Cost: holds no memory until the first event is stored.
-template <class T>
+template <class T, class Mark>
 class output_buffer {
  public:
   /// No capacity means no bound.
   explicit output_buffer(std::optional<std::size_t> capacity, buffer_keep keep) noexcept
       : capacity_{capacity}, keep_{keep} {}
 
-  [[nodiscard]] std::size_t size() const noexcept { return events_ ? events_->size() : 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return kept_ ? kept_->events.size() : 0; }
   [[nodiscard]] bool is_empty() const noexcept { return size() == 0; }
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.
@@ -33,35 +34,62 @@ class output_buffer {
       if (capacity_ && size() >= *capacity_) {
         ++discarded;
         if (keep_ == buffer_keep::first || *capacity_ == 0) continue;
-        events_->pop_front();
+        kept_->events.pop_front();
+        ++kept_->left;
       }
-      if (!events_) events_ = std::make_unique<std::deque<T>>();
-      events_->push_back(std::move(event));
+      if (!kept_) kept_ = std::make_unique<contents>();
+      kept_->events.push_back(std::move(event));
     }
     return discarded;
   }
 
-  /// Puts the events of `left` from `from` on back to the front.
-  void put_back(batch<T>& left, std::size_t from) {
-    const std::span<T> events = left.events();
-    for (std::size_t next = events.size(); next > from; --next) {
-      events_->push_front(std::move(events[next - 1]));
-    }
+  /// Ties a mark to the youngest event; there must be one. Marks are not counted and not discarded.
+  void mark(Mark added) {
+    kept_->marks.emplace_back(kept_->left + kept_->events.size(), std::move(added));
+  }
+  /// A mark whose events have all left, by being taken or discarded; in order.
+  [[nodiscard]] std::optional<Mark> take_mark() {
+    if (!kept_ || kept_->marks.empty() || kept_->marks.front().first > kept_->left) return {};
+    std::optional<Mark> due{std::move(kept_->marks.front().second)};
+    kept_->marks.pop_front();
+    return due;
   }
 
-  /// Moves the oldest `count` events to the end of `taken`; there must be as many.
-  void take(std::size_t count, batch<T>& taken) {
-    taken.reserve(taken.size() + count);
-    for (; count > 0; --count) {
-      taken.emplace(std::move(events_->front()));
-      events_->pop_front();
+  /// Moves the oldest events to the end of `taken`: `count`, or fewer if a mark comes before that.
+  /// There must be as many. Returns how many.
+  std::size_t take(std::size_t count, batch<T>& taken) {
+    if (!kept_->marks.empty()) {
+      count = std::min<std::size_t>(count, kept_->marks.front().first - kept_->left);
     }
+    taken.reserve(taken.size() + count);
+    for (std::size_t next = 0; next < count; ++next) {
+      taken.emplace(std::move(kept_->events.front()));
+      kept_->events.pop_front();
+    }
+    kept_->left += count;
+    return count;
+  }
+
+  /// Puts the events of `unplaced` from `from` on back to the front.
+  void put_back(batch<T>& unplaced, std::size_t from) {
+    const std::span<T> events = unplaced.events();
+    for (std::size_t next = events.size(); next > from; --next) {
+      kept_->events.push_front(std::move(events[next - 1]));
+    }
+    kept_->left -= events.size() - from;
   }
 
  private:
+  struct contents {
+    std::deque<T> events{};
+    /// With the number of events that have to leave before.
+    std::deque<std::pair<std::uint64_t, Mark>> marks{};
+    std::uint64_t left = 0;  ///< How many events have left, ever.
+  };
+
   std::optional<std::size_t> capacity_;
   buffer_keep keep_;
-  std::unique_ptr<std::deque<T>> events_;
+  std::unique_ptr<contents> kept_;
 };
 
 }  // namespace genstage::inline v0

@@ -6,13 +6,15 @@
 namespace genstage {
 namespace {
 
-std::size_t store(output_buffer<int>& buffer, std::vector<int> events) {
+using buffer_of_numbers = output_buffer<int, int>;
+
+std::size_t store(buffer_of_numbers& buffer, std::vector<int> events) {
   batch<int> added;
   added.append(events);
   return buffer.store(added);
 }
 
-std::vector<int> take(output_buffer<int>& buffer, std::size_t count) {
+std::vector<int> take(buffer_of_numbers& buffer, std::size_t count) {
   batch<int> taken;
   buffer.take(count, taken);
   return {taken.events().begin(), taken.events().end()};
@@ -21,7 +23,7 @@ std::vector<int> take(output_buffer<int>& buffer, std::size_t count) {
 using events = std::vector<int>;
 
 TEST(output_buffer_test, events_come_out_in_the_order_they_went_in) {
-  output_buffer<int> buffer{10, buffer_keep::last};
+  buffer_of_numbers buffer{10, buffer_keep::last};
   store(buffer, {1, 2});
   store(buffer, {3});
 
@@ -31,7 +33,7 @@ TEST(output_buffer_test, events_come_out_in_the_order_they_went_in) {
 }
 
 TEST(output_buffer_test, keeping_the_last_drops_the_oldest) {
-  output_buffer<int> buffer{3, buffer_keep::last};
+  buffer_of_numbers buffer{3, buffer_keep::last};
   store(buffer, {8, 9});
 
   EXPECT_EQ(store(buffer, {1, 2, 3, 4, 5, 6, 7}), 6U);
@@ -40,7 +42,7 @@ TEST(output_buffer_test, keeping_the_last_drops_the_oldest) {
 }
 
 TEST(output_buffer_test, keeping_the_first_drops_the_newest) {
-  output_buffer<int> buffer{3, buffer_keep::first};
+  buffer_of_numbers buffer{3, buffer_keep::first};
   store(buffer, {1, 2});
 
   EXPECT_EQ(store(buffer, {3, 4, 5}), 2U);
@@ -49,7 +51,7 @@ TEST(output_buffer_test, keeping_the_first_drops_the_newest) {
 }
 
 TEST(output_buffer_test, no_capacity_means_that_nothing_is_dropped) {
-  output_buffer<int> buffer{std::nullopt, buffer_keep::last};
+  buffer_of_numbers buffer{std::nullopt, buffer_keep::last};
 
   EXPECT_EQ(store(buffer, events(100'000, 1)), 0U);
 
@@ -57,9 +59,65 @@ TEST(output_buffer_test, no_capacity_means_that_nothing_is_dropped) {
 }
 
 TEST(output_buffer_test, a_capacity_of_zero_discards_all) {
-  output_buffer<int> buffer{0, buffer_keep::last};
+  buffer_of_numbers buffer{0, buffer_keep::last};
 
   EXPECT_EQ(store(buffer, {1, 2}), 2U);
+}
+
+// The reference of rule G-208.
+TEST(output_buffer_test, marks_keep_their_places_among_the_events) {
+  buffer_of_numbers buffer{3, buffer_keep::last};
+  store(buffer, {1, 2, 3});
+  buffer.mark(-1);
+  EXPECT_EQ(take(buffer, 2), (events{1, 2}));
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+  store(buffer, {4, 5});
+  buffer.mark(-2);
+
+  EXPECT_EQ(take(buffer, 3), (events{3}));
+  EXPECT_EQ(buffer.take_mark(), -1);
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+  EXPECT_EQ(take(buffer, 2), (events{4, 5}));
+  EXPECT_EQ(buffer.take_mark(), -2);
+}
+
+TEST(output_buffer_test, a_mark_is_due_when_its_event_is_dropped_and_several_keep_their_order) {
+  buffer_of_numbers buffer{2, buffer_keep::last};
+  store(buffer, {1});
+  buffer.mark(-1);
+  buffer.mark(-2);
+  store(buffer, {2});
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+
+  store(buffer, {3});
+
+  EXPECT_EQ(buffer.take_mark(), -1);
+  EXPECT_EQ(buffer.take_mark(), -2);
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+}
+
+// G-200: GenStage counts marks if the buffer has no bound.
+TEST(output_buffer_test, marks_are_not_counted_whatever_the_capacity) {
+  for (const std::optional<std::size_t> capacity : {std::optional<std::size_t>{10}, {}}) {
+    buffer_of_numbers buffer{capacity, buffer_keep::last};
+    store(buffer, {1, 2});
+    buffer.mark(-1);
+    EXPECT_EQ(buffer.size(), 2U);
+  }
+}
+
+TEST(output_buffer_test, events_that_are_put_back_are_before_their_mark_again) {
+  buffer_of_numbers buffer{10, buffer_keep::last};
+  store(buffer, {1, 2, 3});
+  buffer.mark(-1);
+  batch<int> taken;
+  buffer.take(3, taken);
+
+  buffer.put_back(taken, 1);
+
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+  EXPECT_EQ(take(buffer, 5), (events{2, 3}));
+  EXPECT_EQ(buffer.take_mark(), -1);
 }
 
 }  // namespace

@@ -45,17 +45,17 @@ class partitioned_outlet {
 
   /// `answering` is the partition whose demand the events answer, if it is known.
   void place(node& made, std::optional<std::size_t> answering = std::nullopt) {
-    const std::uint64_t dropped = sort(made->events);
-    if (answering) owed_[*answering] -= demand{dropped};
-    for (const std::size_t each : touched_) {
-      node part = std::exchange(parts_[each], nullptr);
-      taken_[each] = 0;
-      owed_[each] -= demand{part->events.size()};
-      place(part, each);
-      sender_.give_back(std::move(part));
+    place(made, answering, what_is_wanted::leaves_at_once);
+  }
+  void hold(node& made, std::optional<std::size_t> answering = std::nullopt) {
+    place(made, answering, what_is_wanted::waits);
+  }
+  bool mark(const detail::held_mark& added) {
+    if (buffered_ == 0) return false;
+    for (auto& queue : queues_) {
+      if (!queue.is_empty()) queue.mark(added);
     }
-    touched_.clear();
-    made->events.clear();
+    return true;
   }
 
   void drain() {
@@ -70,6 +70,26 @@ class partitioned_outlet {
 
  private:
   using kind = partition_choice::kind;
+  enum class what_is_wanted : std::uint8_t { leaves_at_once, waits };
+
+  void place(node& made, std::optional<std::size_t> answering, what_is_wanted wanted) {
+    const std::uint64_t dropped = sort(made->events);
+    if (answering) owed_[*answering] -= demand{dropped};
+    for (const std::size_t each : touched_) {
+      node part = std::exchange(parts_[each], nullptr);
+      taken_[each] = 0;
+      owed_[each] -= demand{part->events.size()};
+      if (wanted == what_is_wanted::waits) {
+        keep(part->events, 0, each);
+        part->events.clear();
+      } else {
+        place(part, each);
+      }
+      sender_.give_back(std::move(part));
+    }
+    touched_.clear();
+    made->events.clear();
+  }
 
   /// Returns how many events are for nobody. Their demand is still to be answered.
   std::uint64_t sort(batch<T>& events) {
@@ -120,15 +140,20 @@ class partitioned_outlet {
   }
 
   void drain(std::size_t partition) {
-    output_buffer<T>& queue = queues_[partition];
-    const std::uint64_t now = deliverable(partition, queue.size());
-    if (now == 0) return;
-    node taken = sender_.spare();
-    queue.take(now, taken->events);
-    queued_[partition] -= now;
-    buffered_ -= now;
-    sender_.carry_out(taken, dispatcher_.dispatch(partition, now));
-    sender_.give_back(std::move(taken));
+    output_buffer<T, detail::held_mark>& queue = queues_[partition];
+    while (const std::uint64_t wanted = deliverable(partition, queue.size())) {
+      node taken = sender_.spare();
+      const std::uint64_t now = queue.take(wanted, taken->events);
+      queued_[partition] -= now;
+      buffered_ -= now;
+      sender_.carry_out(taken, dispatcher_.dispatch(partition, now));
+      sender_.give_back(std::move(taken));
+      release_marks(queue);
+    }
+  }
+
+  void release_marks(output_buffer<T, detail::held_mark>& queue) {
+    while (auto due = queue.take_mark()) sender_.release(std::move(*due));
   }
 
   [[nodiscard]] std::uint64_t deliverable(std::size_t partition,
@@ -137,16 +162,17 @@ class partitioned_outlet {
   }
 
   void keep(batch<T>& events, std::size_t from, std::size_t partition) {
-    output_buffer<T>& queue = queues_[partition];
+    output_buffer<T, detail::held_mark>& queue = queues_[partition];
     buffered_ -= queue.size();
     sender_.discarded(queue.store(events, from));
     buffered_ += queue.size();
     queued_[partition] = queue.size();
+    release_marks(queue);
   }
 
   event_sender<T>& sender_;
   D dispatcher_;
-  std::vector<output_buffer<T>> queues_;
+  std::vector<output_buffer<T, detail::held_mark>> queues_;
   std::vector<std::uint64_t> queued_;  // The size of each queue.
   std::size_t buffered_ = 0;           // Of all queues.
   std::vector<std::uint64_t> taken_;   // Events on the way to each partition, while sorting.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/outlet.hpp>
 #include <genstage/stage/stage.hpp>
@@ -27,9 +29,10 @@ class producer_side {
   using outlet = outlet_of<Stage>;
   static constexpr bool by_partition = asked_by_partition<Stage>;
 
-  producer_side(process& owner, const Stage& user)
-      : sender_{owner},
-        outlet_{sender_, detail::dispatcher_of(user), user.buffer()},
+  producer_side(process& owner, Stage& user)
+      : sender_{owner, user},
+        outlet_{sender_, detail::dispatcher_of(std::as_const(user)), user.buffer()},
+        mode_{initial_mode(user)},
         filling_{sender_.spare()},
         out_{filling_->events} {}
 
@@ -78,25 +81,35 @@ class producer_side {
     asked->clear();
     sender_.give_back(std::move(asked));
     drain();
-    if constexpr (by_partition) {
-      const std::size_t partition = dispatcher.partition_of(tag);
-      return {outlet_.to_produce(partition), partition};
-    } else {
-      return {outlet_.room() - owed_};
+    order wanted = not_forwarded(partition_of(tag));
+    for (const order& each : accumulated_) {
+      if (each.partition == wanted.partition) wanted.asked -= each.asked;
     }
+    if (mode_ == demand_mode::forward) return wanted;
+    if (!wanted.asked.is_zero()) accumulated_.push_back(wanted);
+    return {};
   }
 
-  /// What consumers still wait for and the producer has not been asked for. After an ask has been
-  /// answered there is such a demand only if events were made that reached nobody: a hash or a
-  /// selector dropped them, or they went to a partition that is behind.
-  [[nodiscard]] order next_order() const noexcept {
-    if constexpr (by_partition) {
-      for (std::size_t each = 0; each < outlet_.dispatcher().size(); ++each) {
-        if (!outlet_.to_produce(each).is_zero()) return {outlet_.to_produce(each), each};
-      }
-      return {};
+  /// What consumers still wait for and the producer has not been asked for: demand that was
+  /// accumulated, ask by ask (G-161). Otherwise, after an ask has been answered, there is such a
+  /// demand only if events were made that reached nobody: a hash or a selector dropped them, or
+  /// they went to a partition that is behind.
+  [[nodiscard]] order next_order() {
+    if (mode_ == demand_mode::accumulate) return {};
+    while (!accumulated_.empty()) {
+      order next = accumulated_.front();
+      accumulated_.pop_front();
+      next.asked = std::min(next.asked, not_forwarded(next.partition).asked);
+      if (!next.asked.is_zero()) return next;
+    }
+    return any_not_forwarded();
+  }
+  [[nodiscard]] bool has_order() const noexcept {
+    if (mode_ == demand_mode::accumulate) return false;
+    if constexpr (std::same_as<detail::dispatcher_of_t<Stage>, demand_dispatcher>) {
+      return !accumulated_.empty();
     } else {
-      return {outlet_.room() - owed_};
+      return !accumulated_.empty() || !any_not_forwarded().asked.is_zero();
     }
   }
   void forwarded(const order& placed) noexcept {
@@ -113,10 +126,10 @@ class producer_side {
     const std::size_t made = filling_->events.size();
     if (made == 0) return;
     if constexpr (by_partition) {
-      outlet_.place(filling_, answering_);
+      place(filling_, answering_);
     } else {
       owed_ -= demand{made};
-      outlet_.place(filling_);
+      place(filling_);
     }
     refill();
     drain();
@@ -126,10 +139,56 @@ class producer_side {
 
   /// Sends buffered events as far as there is demand.
   void drain() {
-    if (outlet_.buffered() > 0) outlet_.drain();
+    if (outlet_.buffered() > 0 && mode_ == demand_mode::forward) outlet_.drain();
+  }
+
+  [[nodiscard]] std::size_t buffered_count() const noexcept { return outlet_.buffered(); }
+  [[nodiscard]] demand_mode mode() const noexcept { return mode_; }
+  void set_mode(demand_mode wanted) {
+    mode_ = wanted;
+    drain();
+  }
+
+  /// Has the stage told once what is buffered now has left; at once if nothing is.
+  void tell_behind_events(message_ptr info) {
+    auto held = std::make_shared<detail::held_info>(std::move(info));
+    if (!outlet_.mark(held)) sender_.release(std::move(held));
   }
 
  private:
+  [[nodiscard]] static demand_mode initial_mode(const Stage& user) {
+    if constexpr (requires { user.initial_demand(); }) return user.initial_demand();
+    return demand_mode::forward;
+  }
+
+  template <class... Answering>
+  void place(node& made, Answering... answering) {
+    if (mode_ == demand_mode::forward) {
+      outlet_.place(made, answering...);
+    } else {
+      outlet_.hold(made, answering...);
+    }
+  }
+
+  [[nodiscard]] std::size_t partition_of(unique_id tag) const noexcept {
+    if constexpr (by_partition) return outlet_.dispatcher().partition_of(tag);
+    return 0;
+  }
+  [[nodiscard]] order not_forwarded(std::size_t partition) const noexcept {
+    if constexpr (by_partition) return {outlet_.to_produce(partition), partition};
+    return {outlet_.room() - owed_};
+  }
+  [[nodiscard]] order any_not_forwarded() const noexcept {
+    if constexpr (by_partition) {
+      for (std::size_t each = 0; each < outlet_.dispatcher().size(); ++each) {
+        if (!outlet_.to_produce(each).is_zero()) return {outlet_.to_produce(each), each};
+      }
+      return {};
+    } else {
+      return {outlet_.room() - owed_};
+    }
+  }
+
   /// Makes sure that the output has somewhere to go again.
   void refill() {
     if (!filling_) filling_ = sender_.spare();
@@ -142,6 +201,9 @@ class producer_side {
   /// Demand that was forwarded to the user's code and has not been answered with events.
   demand owed_{};
   std::optional<std::size_t> answering_;
+  demand_mode mode_;
+  /// Asks that came while demand is accumulated.
+  std::deque<order> accumulated_;
   node filling_;
   output<T> out_;
 };

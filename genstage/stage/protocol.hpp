@@ -56,19 +56,23 @@ enum class batch_use : std::uint8_t { owns, reads };
 
 struct subscribe_message final : message {
   subscribe_message(subscription with_consumer, event_type takes, subscription_options chosen,
-                    std::string consumer_name, batch_use with_events = batch_use::owns)
+                    std::string consumer_name, batch_use with_events = batch_use::owns,
+                    std::optional<replacement> previous = {})
       : message{message_kind::subscribe},
         from{std::move(with_consumer)},
         events{takes},
         options{std::move(chosen)},
         consumer{std::move(consumer_name)},
-        use{with_events} {}
+        use{with_events},
+        instead_of{std::move(previous)} {}
 
   subscription from;
   event_type events;
   subscription_options options;
   std::string consumer;
   batch_use use;
+  /// The producer ends this one first, if it knows it (G-069).
+  std::optional<replacement> instead_of;
 };
 
 /// `cancel` on the way to a producer, `cancelled` on the way to a consumer.
@@ -80,13 +84,38 @@ struct cancel_message final : message {
   exit_reason reason;
 };
 
+/// Whether a producer passes on what its consumers ask for, or keeps it until it is told to.
+enum class demand_mode : std::uint8_t { forward, accumulate };
+
+/// What can be asked of a stage itself, rather than of the user's object.
+class stage_requests {
+ public:
+  virtual result<unique_id> subscribe(const subscription_plan& plan) = 0;
+  /// Receives `info` again when all events before it have left.
+  virtual void tell_behind_events(message_ptr info) = 0;
+  [[nodiscard]] virtual std::size_t buffered_count() = 0;
+  [[nodiscard]] virtual demand_mode get_demand() = 0;
+  virtual void set_demand(demand_mode mode) = 0;
+
+ protected:
+  ~stage_requests() = default;
+};
+
+/// A request to a stage itself. It travels as a message among others, so it is handled in order
+/// with the casts of the same sender (G-320).
+struct stage_request : message {
+  stage_request() noexcept : message{message_kind::request} {}
+  virtual void act(stage_requests& receiver) = 0;
+};
+
 /// Asks a consumer to subscribe itself. Completes with the tag once it has.
-struct subscription_request final : message {
+struct subscription_request final : stage_request {
   subscription_request(subscription_plan wanted, completion<unique_id> told)
-      : message{message_kind::request}, plan{std::move(wanted)}, reply{std::move(told)} {}
+      : plan{std::move(wanted)}, reply{std::move(told)} {}
   ~subscription_request() override {
     reply.complete(fail(errc::process_ended, "subscribe: the consumer has ended; not subscribed"));
   }
+  void act(stage_requests& receiver) override { reply.complete(receiver.subscribe(plan)); }
 
   subscription_plan plan;
   completion<unique_id> reply;

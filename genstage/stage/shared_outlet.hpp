@@ -31,10 +31,17 @@ class shared_outlet {
             ? std::min<std::size_t>(made->events.size(), dispatcher_.deliverable().count())
             : 0;
     if (now < made->events.size()) {
-      sender_.discarded(buffer_.store(made->events, now));
+      keep(made->events, now);
       made->events.truncate(now);
     }
     if (now > 0) distribute(made);
+  }
+
+  void hold(node& made) { keep(made->events, 0); }
+  bool mark(const detail::held_mark& added) {
+    if (buffer_.is_empty()) return false;
+    buffer_.mark(added);
+    return true;
   }
 
   /// Events that selectors hold back cost no demand, so there may be more to send after each step.
@@ -45,11 +52,20 @@ class shared_outlet {
                    taken->events);
       distribute(taken);
       sender_.give_back(std::move(taken));
+      release_marks();
     }
   }
 
  private:
   using consumer = typename event_sender<T>::consumer;
+
+  void keep(batch<T>& events, std::size_t from) {
+    sender_.discarded(buffer_.store(events, from));
+    release_marks();
+  }
+  void release_marks() {
+    while (auto due = buffer_.take_mark()) sender_.release(std::move(*due));
+  }
 
   void distribute(node& made) {
     const std::uint64_t count = made->events.size();
@@ -141,7 +157,7 @@ class shared_outlet {
 
   event_sender<T>& sender_;
   broadcast_dispatcher dispatcher_;
-  output_buffer<T> buffer_;
+  output_buffer<T, detail::held_mark> buffer_;
   std::vector<shared_batch<T>> pool_;
   std::vector<std::uint8_t> wanted_;  // Of the consumer in hand.
 };

@@ -22,6 +22,9 @@ struct buffer_options {
   buffer_keep keep = buffer_keep::last;
 };
 
+/// Whether the library's own line about dropped events is to be logged.
+enum class discarded_log : std::uint8_t { write, leave_out };
+
 /// What all stages have in common. A stage runs one callback at a time; see `process_services` for
 /// what a callback may use besides.
 class stage : public process_services {
@@ -47,6 +50,25 @@ class emitting_stage : public virtual stage {
  public:
   using output_event = T;
   using output_type = output<T>;
+
+  /// The buffer was full and has dropped so many events. Called once for each time.
+  virtual discarded_log format_discarded(std::size_t /*count*/) { return discarded_log::write; }
+
+ protected:
+  /// For callbacks that are not given an output: what they put here leaves when they have returned.
+  [[nodiscard]] static output<T>& current_output() noexcept {
+    return *static_cast<output<T>*>(process::current()->output());
+  }
+};
+
+/// What the kinds of producers have in common.
+template <class T>
+class producing_stage : public emitting_stage<T> {
+ public:
+  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
+  /// With `accumulate`, no demand reaches `handle_demand` and no event leaves until the mode is set
+  /// to `forward`: for instance when all consumers of a broadcast have subscribed.
+  [[nodiscard]] virtual demand_mode initial_demand() const { return demand_mode::forward; }
 };
 
 template <class T>
@@ -76,12 +98,11 @@ class receiving_stage : public virtual stage {
 ///       void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override { ... }
 ///     };
 template <class T>
-class producer : public detail::emitting_stage<T> {
+class producer : public detail::producing_stage<T> {
  public:
   /// Consumers want `asked` more events. What is not emitted now stays owed: the stage has to
   /// remember it, it will not be asked for it again.
   virtual void handle_demand(demand asked, output<T>& out) = 0;
-  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
 /// A producer that is asked for the events of each partition by itself, so that one whose consumers
@@ -93,12 +114,11 @@ class producer : public detail::emitting_stage<T> {
 ///       void handle_demand(std::size_t user, gs::demand asked, gs::output<mail>& out) override;
 ///     };
 template <class T>
-class partitioned_producer : public detail::emitting_stage<T> {
+class partitioned_producer : public detail::producing_stage<T> {
  public:
   /// Consumers of the partition want so many more of its events. What is not emitted now stays
   /// owed, as with `producer`.
   virtual void handle_demand(std::size_t partition, demand asked, output<T>& out) = 0;
-  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
 /// Takes events of one type and emits events of another.
@@ -126,18 +146,16 @@ class consumer : public detail::receiving_stage<T> {
 /// As `producer`, with callbacks that may wait. While one waits, the stage takes nothing else, and
 /// its thread runs other stages.
 template <class T>
-class async_producer : public detail::emitting_stage<T> {
+class async_producer : public detail::producing_stage<T> {
  public:
   virtual task<> handle_demand(demand asked, output<T>& out) = 0;
-  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
 /// As `partitioned_producer`, with callbacks that may wait.
 template <class T>
-class async_partitioned_producer : public detail::emitting_stage<T> {
+class async_partitioned_producer : public detail::producing_stage<T> {
  public:
   virtual task<> handle_demand(std::size_t partition, demand asked, output<T>& out) = 0;
-  [[nodiscard]] virtual buffer_options buffer() const { return {.size = 10'000}; }
 };
 
 /// As `producer_consumer`, with callbacks that may wait.

@@ -41,6 +41,15 @@ void log_wrong_kind(const process& owner, const char* message, const char* kind)
   owner.log(log_level::error, fmt::format("received {} but is a {}; ignored", message, kind));
 }
 
+void log_no_demand_mode(const process& owner, const char* kind) {
+  owner.log(log_level::error,
+            fmt::format("is a {}: the demand mode can only be set for producers; ignored", kind));
+}
+
+void log_no_buffer(const process& owner) {
+  owner.log(log_level::error, "is a consumer and buffers no events");
+}
+
 void log_duplicate(const process& owner, const std::string& consumer) {
   owner.log(log_level::error,
             fmt::format("received a duplicated subscription from {}; refused", consumer));

@@ -14,6 +14,8 @@
 namespace genstage::inline v0::detail {
 
 void log_wrong_kind(const process& owner, const char* message, const char* kind);
+void log_no_demand_mode(const process& owner, const char* kind);
+void log_no_buffer(const process& owner);
 void log_duplicate(const process& owner, const std::string& consumer);
 [[nodiscard]] std::string wrong_events(const std::string& consumer, const std::string& producer,
                                        const event_type& takes, const event_type& emits);
@@ -57,7 +59,7 @@ struct emitting_half<S> {
 /// While a callback waits, nothing else is handled; `callback_ended` then goes on where `work`
 /// left.
 template <class S>
-class stage_process final : public user_process<S> {
+class stage_process final : public user_process<S>, public stage_requests {
  public:
   static constexpr bool receives = receiving<S>;
   static constexpr bool emits = emitting<S>;
@@ -117,7 +119,7 @@ class stage_process final : public user_process<S> {
         break;
       }
       case message_kind::request:
-        take_request(as<subscription_request>(received));
+        as<stage_request>(received).act(*this);
         break;
       case message_kind::down:
         if (take_down(as<down_message>(received))) break;
@@ -127,6 +129,16 @@ class stage_process final : public user_process<S> {
         if (!this->is_suspended()) callback_ended();
     }
   }
+
+  // What is asked of the stage itself, in detail/requests.hpp.
+
+  result<unique_id> subscribe(const subscription_plan& plan) override {
+    return subscribe(plan, start_rule::go_on);
+  }
+  void tell_behind_events(message_ptr info) override;
+  [[nodiscard]] std::size_t buffered_count() override;
+  [[nodiscard]] demand_mode get_demand() override;
+  void set_demand(demand_mode mode) override;
 
   /// What was emitted leaves, even if the stage was told to stop; more is not asked for then
   /// (G-130).
@@ -147,10 +159,12 @@ class stage_process final : public user_process<S> {
     cancel_cause cause;
     exit_reason reason;
   };
-  /// What a producer_consumer has received and not begun: events, or the end of a subscription.
+  /// What a producer_consumer has received and not begun: events, the end of a
+  /// subscription, or an info.
   struct queued {
-    typename up_side::node events;
-    std::optional<queued_end> end;
+    typename up_side::node events{};
+    std::optional<queued_end> end{};
+    message_ptr info{};
   };
 
   template <class Message>
@@ -184,7 +198,7 @@ class stage_process final : public user_process<S> {
           static_cast<batch_message<std::remove_const_t<in>>*>(received.release())};
       if (up_side::events_of(*events).empty()) return;
       if constexpr (emits) {
-        queue_.push_back({std::move(events), std::nullopt});
+        queue_.push_back({.events = std::move(events)});
       } else {
         up_->begin(std::move(events));
       }
@@ -235,6 +249,10 @@ class stage_process final : public user_process<S> {
           up_->begin(std::move(next.events));
           return true;
         }
+        if (next.info) {
+          down_->tell_behind_events(std::move(next.info));
+          continue;
+        }
         tell_upstream_ended(*next.end);
         if (this->is_ending()) return false;
       }
@@ -249,7 +267,7 @@ class stage_process final : public user_process<S> {
       if constexpr (emits) {
         // What was received, or made and not sent, comes first.
         if (!queue_.empty() || down_->has_buffered()) {
-          queue_.push_back({nullptr, std::move(end)});
+          queue_.push_back({.end = std::move(end)});
           return;
         }
       }
@@ -261,8 +279,7 @@ class stage_process final : public user_process<S> {
 
   void tell_upstream_ended(const queued_end& end) {
     const auto& upstream = *end.ended;
-    this->enter("handle_cancel");
-    this->object().handle_cancel({peer_role::producer, upstream.to, end.cause, end.reason});
+    tell_cancelled({peer_role::producer, upstream.to, end.cause, end.reason});
     const cancel_mode mode = upstream.options.cancel;
     const bool stops = mode == cancel_mode::permanent ||
                        (mode == cancel_mode::transient && !end.reason.is_orderly());
@@ -272,6 +289,15 @@ class stage_process final : public user_process<S> {
   }
 
   result<unique_id> subscribe(const subscription_plan& plan, start_rule rule) {
+    if constexpr (!receives) {
+      this->log(log_level::error, "is a producer and cannot be subscribed to another stage");
+      return fail(errc::invalid_argument,
+                  "subscribe: " + this->label() + " is not a consumer; refused");
+    } else {
+      return subscribe_as_consumer(plan, rule);
+    }
+  }
+  result<unique_id> subscribe_as_consumer(const subscription_plan& plan, start_rule rule) {
     auto added = up_->add(plan);
     if (!added) {
       if (added.error().code == errc::not_found) {
@@ -288,6 +314,7 @@ class stage_process final : public user_process<S> {
     this->enter("handle_subscribe");
     const subscription_mode mode =
         this->object().handle_subscribe(peer_role::producer, upstream.to, plan.options);
+    send_output();
     if (this->is_ending()) {
       return fail(errc::process_ended,
                   "subscription " + this->label() + " -> " + upstream.label +
@@ -295,16 +322,6 @@ class stage_process final : public user_process<S> {
     }
     up_->open(upstream, mode);
     return upstream.to.tag;
-  }
-
-  void take_request(subscription_request& request) {
-    if constexpr (receives) {
-      request.reply.complete(subscribe(request.plan, start_rule::go_on));
-    } else {
-      this->log(log_level::error, "is a producer and cannot be subscribed to another stage");
-      request.reply.complete(fail(errc::invalid_argument,
-                                  "subscribe: " + this->label() + " is not a consumer; refused"));
-    }
   }
 
   // The emitting half, in detail/emitting_half.hpp.
@@ -321,6 +338,9 @@ class stage_process final : public user_process<S> {
   void admit(const subscribe_message& wish);
   void take_cancel(const cancel_message& wish);
   void downstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
+  void forget_consumer(unique_id tag, cancel_cause cause, const exit_reason& reason);
+  void room_may_have_grown();
+  void tell_cancelled(const cancellation& ended);
 
   /// True if the dead process was a peer of this stage.
   bool take_down(const down_message& notice) {
@@ -350,3 +370,4 @@ class stage_process final : public user_process<S> {
 }  // namespace genstage::inline v0::detail
 
 #include <genstage/stage/detail/emitting_half.hpp>
+#include <genstage/stage/detail/requests.hpp>

@@ -7,6 +7,7 @@
 #include <genstage/dispatch/subscription_options.hpp>
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/signals.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,12 +44,19 @@ struct cancellation {
   exit_reason reason;
 };
 
+/// The subscription that a new one takes the place of.
+struct replacement {
+  unique_id tag;
+  exit_reason reason;
+};
+
 /// A subscription to be made when a stage starts. The producer is given by its name, which is
 /// resolved then, or by reference.
 struct subscription_plan {
   std::string producer_name{};
   process_ref producer{};
   subscription_options options{};
+  std::optional<replacement> instead_of{};
 };
 
 }  // namespace genstage::inline v0

@@ -60,8 +60,7 @@ void stage_process<S>::after_callback() {
   send_output();
   if constexpr (emits && !receives) {
     down_->answered();
-    if constexpr (std::same_as<dispatcher_of_t<S>, demand_dispatcher>) return;
-    if (is_asking_again_ || this->is_ending() || down_->next_order().asked.is_zero()) return;
+    if (is_asking_again_ || this->is_ending() || !down_->has_order()) return;
     is_asking_again_ = true;
     this->self().send(
         std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
@@ -82,7 +81,12 @@ void stage_process<S>::take_subscribe(subscribe_message& wish) {
       this->log(log_level::error, text);
       refuse(exit_reason::user(text));
     } else {
-      admit(wish);
+      const auto& before = wish.instead_of;
+      if (before && down_->knows(before->tag)) {
+        forget_consumer(before->tag, cancel_cause::cancel, before->reason);
+      }
+      if (!this->is_ending()) admit(wish);
+      room_may_have_grown();
     }
   } else {
     this->log(log_level::error, "is a consumer and cannot be subscribed to; refused");
@@ -118,10 +122,10 @@ void stage_process<S>::admit(const subscribe_message& wish) {
     const exit_reason reason = refusal(wish.consumer, this->label(), taken.error());
     this->log(log_level::error, reason.text());
     const subscription refused = down_->refuse(wish.from.tag, reason);
-    this->enter("handle_cancel");
-    this->object().handle_cancel({peer_role::consumer, refused, cancel_cause::cancel, reason});
+    tell_cancelled({peer_role::consumer, refused, cancel_cause::cancel, reason});
     return;
   }
+  after_callback();
   if (mode == subscription_mode::automatic) return;
   this->stop(exit_reason::user(
       "bad_return_value: handle_subscribe towards a consumer must answer automatic"));
@@ -139,15 +143,33 @@ void stage_process<S>::take_cancel(const cancel_message& wish) {
 template <class S>
 void stage_process<S>::downstream_ended(unique_id tag, cancel_cause cause,
                                         const exit_reason& reason) {
-  const subscription ended = down_->remove(tag, reason);
-  this->enter("handle_cancel");
-  this->object().handle_cancel({peer_role::consumer, ended, cause, reason});
+  forget_consumer(tag, cause, reason);
+  room_may_have_grown();
+}
+
+template <class S>
+void stage_process<S>::forget_consumer(unique_id tag, cancel_cause cause,
+                                       const exit_reason& reason) {
+  tell_cancelled({peer_role::consumer, down_->remove(tag, reason), cause, reason});
+}
+
+/// A consumer that held up the others may have left.
+template <class S>
+void stage_process<S>::room_may_have_grown() {
+  if (this->is_ending()) return;
   if constexpr (receives) {
     work();
   } else {
-    // A consumer that held up the others may have left.
     place_order(down_->next_order());
   }
+}
+
+/// Both halves: what the callback emits leaves at once.
+template <class S>
+void stage_process<S>::tell_cancelled(const cancellation& ended) {
+  this->enter("handle_cancel");
+  this->object().handle_cancel(ended);
+  after_callback();
 }
 
 }  // namespace genstage::inline v0::detail

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <genstage/process/request.hpp>
+#include <genstage/stage/spawn.hpp>
+#include <genstage/task/operation.hpp>
+#include <memory>
+#include <utility>
+
+/// What can be asked of a running stage, besides `subscribe` and `cancel`.
+///
+/// Threads: any. Ordering: with the casts and calls of the same sender.
+namespace genstage::inline v0 {
+
+namespace detail {
+
+template <class S, class M>
+concept plain_info_handler = requires(S& made, M info) { made.handle_info(std::move(info)); };
+template <class S, class M>
+concept emitting_info_handler = requires(S& made, M info, typename S::output_type& out) {
+  made.handle_info(std::move(info), out);
+};
+
+template <class S, class M>
+class info_message final : public user_message {
+ public:
+  explicit info_message(M info) : info_{std::move(info)} {}
+
+  void deliver(process& receiver) override {
+    if constexpr (is_task<decltype(run(receiver))>) {
+      receiver.run_callback("handle_info", run(receiver));
+    } else {
+      receiver.enter("handle_info");
+      run(receiver);
+    }
+  }
+  [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }
+
+ private:
+  auto run(process& receiver) {
+    S& user = *static_cast<S*>(receiver.user());
+    if constexpr (emitting_info_handler<S, M>) {
+      return user.handle_info(std::move(info_),
+                              *static_cast<typename S::output_type*>(receiver.output()));
+    } else {
+      return user.handle_info(std::move(info_));
+    }
+  }
+
+  M info_;
+};
+
+/// A request that is a function of the stage, with a reply or none.
+template <class Reply, class Action>
+class stage_question final : public stage_request {
+ public:
+  stage_question(Action action, completion<Reply> told)
+      : action_{std::move(action)}, reply_{std::move(told)} {}
+  ~stage_question() override {
+    reply_.complete(fail(errc::process_ended, "the stage has ended; not answered"));
+  }
+  void act(stage_requests& receiver) override {
+    if constexpr (std::is_void_v<Reply>) {
+      action_(receiver);
+      reply_.complete(result<void>{});
+    } else {
+      reply_.complete(result<Reply>{action_(receiver)});
+    }
+  }
+
+ private:
+  Action action_;
+  completion<Reply> reply_;
+};
+
+template <class Reply, class Action>
+[[nodiscard]] operation<Reply> ask_stage(const process_ref& stage, Action action) {
+  auto [far, near] = make_operation<Reply>();
+  stage.send(std::make_unique<stage_question<Reply, Action>>(std::move(action), far));
+  return std::move(near);
+}
+
+}  // namespace detail
+
+/// S has a `handle_info(M)`, or one that emits: `handle_info(M, output<T>&)`.
+template <class S, class M>
+concept handles_info = detail::plain_info_handler<S, M> || detail::emitting_info_handler<S, M>;
+
+/// Has the stage's `handle_info` called with `info` once all events that it has made so far have
+/// been sent. The usual way to end a producer: emit the last events, send this to oneself, and stop
+/// when it comes. Completes when the info is queued.
+///
+/// Ordering: several come in the order they were sent, and after what is in the mailbox already.
+/// What was sent need not have been handled by the consumers.
+/// Failure: process_ended. Source: G-209 to G-218.
+template <class S, class M>
+  requires handles_info<S, M>
+[[nodiscard]] operation<void> sync_info(const ref<S>& stage, M info) {
+  auto queued = std::make_unique<detail::info_message<S, M>>(std::move(info));
+  return detail::ask_stage<void>(stage.process(),
+                                 [queued = std::move(queued)](stage_requests& to) mutable {
+                                   to.tell_behind_events(std::move(queued));
+                                 });
+}
+/// The same without waiting.
+template <class S, class M>
+  requires handles_info<S, M>
+void async_info(const ref<S>& stage, M info) {
+  (void)sync_info(stage, std::move(info));
+}
+
+/// How many events wait for consumers to ask: in the buffer of a producer or producer_consumer, and
+/// in the queues of its partitions; not those that it has received and not begun.
+template <emitting S>
+[[nodiscard]] operation<std::size_t> estimate_buffered_count(const ref<S>& stage) {
+  return detail::ask_stage<std::size_t>(stage.process(),
+                                        [](stage_requests& to) { return to.buffered_count(); });
+}
+
+/// Whether a producer passes on demand; `forward` for other stages (recommendation G-155).
+template <class S>
+[[nodiscard]] operation<demand_mode> get_demand(const ref<S>& stage) {
+  return detail::ask_stage<demand_mode>(stage.process(),
+                                        [](stage_requests& to) { return to.get_demand(); });
+}
+
+/// Changes it. On `forward`, what was buffered leaves first, then each accumulated ask leads to its
+/// own `handle_demand`. Source: G-156 to G-167.
+template <emitting S>
+void set_demand(const ref<S>& stage, demand_mode mode) {
+  static_assert(!receiving<S>, "The demand mode can only be set for producers.");
+  (void)detail::ask_stage<void>(stage.process(),
+                                [mode](stage_requests& to) { to.set_demand(mode); });
+}
+
+/// As `subscribe`, without waiting for it. Failure: only seen in the log, or in the consumer's end.
+template <class Consumer, class Producer>
+void async_subscribe(const ref<Consumer>& consumer, const ref<Producer>& producer,
+                     subscription_options options = {}) {
+  (void)subscribe(consumer, producer, std::move(options));
+}
+
+/// Subscribes anew and has the producer end `previous` for it, in one step, so that demand and
+/// events of both do not mix. The end of the old subscription is judged by the old one's cancel
+/// mode: a permanent consumer stops. A tag that the producer does not know is not looked at.
+/// Source: G-069 to G-073.
+template <class Consumer, class Producer>
+[[nodiscard]] operation<unique_id> resubscribe(const ref<Consumer>& consumer,
+                                               const ref<Producer>& producer, unique_id previous,
+                                               exit_reason reason,
+                                               subscription_options options = {}) {
+  detail::check_wiring<Consumer, Producer>();
+  auto [far, near] = make_operation<unique_id>();
+  subscription_plan plan{
+      {}, producer.process(), std::move(options), replacement{previous, std::move(reason)}};
+  consumer.process().send(std::make_unique<subscription_request>(std::move(plan), far));
+  return std::move(near);
+}
+template <class Consumer, class Producer>
+void async_resubscribe(const ref<Consumer>& consumer, const ref<Producer>& producer,
+                       unique_id previous, exit_reason reason, subscription_options options = {}) {
+  (void)resubscribe(consumer, producer, previous, std::move(reason), std::move(options));
+}
+
+}  // namespace genstage::inline v0
