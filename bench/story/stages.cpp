@@ -68,7 +68,7 @@ class window final : public gs::server {
   }
 
  private:
-  static json as_json(const livesearch::job_router::lane_state& state) {
+  static json as_json(const livesearch::lane_state& state) {
     return {{"waiting", state.waiting},
             {"oldest_ms", in_milliseconds(state.oldest_wait)},
             {"running", state.running}};

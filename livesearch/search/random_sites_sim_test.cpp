@@ -244,7 +244,6 @@ class odd_world {
     top_ = *world_->home().spawn(std::make_unique<genstage::supervisor>(std::move(tree)));
     world_->settle();
   }
-  ~odd_world() { world_.reset(); }
 
   std::vector<std::string> live() {
     for (int step = 0; step < 60; ++step) {
