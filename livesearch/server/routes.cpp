@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -16,6 +14,7 @@
 #include "livesearch/server/lanes_page.hpp"
 #include "livesearch/server/metrics.hpp"
 #include "livesearch/server/search_json.hpp"
+#include "livesearch/server/search_request.hpp"
 #include "livesearch/web/page.hpp"
 
 namespace livesearch {
@@ -82,33 +81,6 @@ class report_listener final : public search_listener {
   http::responder responder_;
   search_report report_;
 };
-
-genstage::result<std::uint32_t> read_page(const std::string& text) {
-  std::uint32_t page = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, page);
-  if (read.ec == std::errc{} && read.ptr == end) return page;
-  return genstage::fail(
-      genstage::errc::invalid_argument,
-      fmt::format("page: \"{}\" is no number, 1 to {} are allowed; not searched", text, last_page));
-}
-
-/// The search that a request asks for.
-genstage::result<search_plan> read_plan(const http::request_target& target,
-                                        const site_catalog& sites) {
-  const auto all = [&](std::string_view name) {
-    std::vector<std::string> values;
-    for (const std::string_view each : target.all(name)) values.emplace_back(each);
-    return values;
-  };
-  const std::string* const asked = target.find("q");
-  auto query = parse_query(asked != nullptr ? *asked : std::string{});
-  if (!query) return std::unexpected{std::move(query.error())};
-  const std::string* const wanted = target.find("page");
-  const auto page = wanted != nullptr ? read_page(*wanted) : 1U;
-  if (!page) return std::unexpected{std::move(page.error())};
-  return plan_search(sites, std::move(*query), all("site"), all("category"), *page);
-}
 
 /// The error with the parameter that it is about, which its message names first.
 json error_of(const std::string& message) {
@@ -230,16 +202,6 @@ class routes {
 };
 
 }  // namespace
-
-bool is_own_host(std::string_view host, std::span<const std::string> host_names) {
-  if (host.starts_with('[')) return host.contains(']');  // An IPv6 address.
-  host = host.substr(0, host.find(':'));
-  if (host.empty()) return false;
-  if (http::equal_without_case(host, "localhost")) return true;
-  if (host.find_first_not_of("0123456789.") == std::string_view::npos) return true;
-  return std::ranges::any_of(
-      host_names, [&](const std::string& name) { return http::equal_without_case(host, name); });
-}
 
 http::http_server::handler make_routes(routes_context context) {
   return routes{std::move(context)};

@@ -25,11 +25,6 @@ struct routes_context {
   std::vector<std::string> host_names{};
 };
 
-/// Whether a request with this Host header is meant for this server. A page of another site can
-/// make its own name resolve to this machine (DNS rebinding); it can't make the browser send one of
-/// our names.
-[[nodiscard]] bool is_own_host(std::string_view host, std::span<const std::string> host_names);
-
 /// The application's HTTP interface: the page, the searches, the sites and the health.
 ///
 /// Threads: the handler runs on the reactor; it only checks, and sends messages to processes.
