@@ -108,7 +108,9 @@ void terminal_listener::answered(const searchable_site& site, const site_answer&
 }
 
 void terminal_listener::ended(const search_summary& summary) {
-  print(describe(merge_, style_) + "\n" + describe(summary));
+  search_summary merged = summary;
+  merged.results = merge_.ranked().size();
+  print(describe(merge_, style_) + "\n" + describe(merged));
   done_.complete(summary);
 }
 
