@@ -79,7 +79,7 @@ TEST(public_site_files, begin_with_the_policy_that_their_rate_follows) {
 
 TEST(public_site_files, make_requests_in_which_a_query_stays_a_query) {
   for (const auto& site : load_definitions(public_site_files()).definitions) {
-    const auto request = make_request(site, "a&b=c #d/../?e");
+    const auto request = make_request(site, {.text = "a&b=c #d/../?e"});
 
     ASSERT_TRUE(request.has_value()) << site.id;
     EXPECT_NE(request->url.find("a%26b%3Dc%20%23d%2F..%2F%3Fe"), std::string::npos) << request->url;

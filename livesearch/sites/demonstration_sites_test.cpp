@@ -20,7 +20,7 @@ genstage::result<std::vector<hit>> search(std::string_view id, std::string_view 
   static const demonstration sites{std::string{base}};
   for (const auto& site : load_definitions(demonstration_site_files(base)).definitions) {
     if (site.id != id) continue;
-    const auto request = make_request(site, query);
+    const auto request = make_request(site, {.text = std::string{query}});
     if (!request) return std::unexpected{request.error()};
     const auto answer = sites.answer(std::string_view{request->url}.substr(base.size()));
     return extract(

@@ -173,7 +173,7 @@ TEST(public_sites, read_answers_of_the_documented_shape) {
   for (const auto& each : samples()) {
     const auto site = std::ranges::find(loaded.definitions, each.site, &site_definition::id);
     ASSERT_NE(site, loaded.definitions.end()) << each.site;
-    const auto request = make_request(*site, "stage");
+    const auto request = make_request(*site, {.text = "stage"});
     ASSERT_TRUE(request.has_value()) << each.site;
 
     const auto hits = extract(
