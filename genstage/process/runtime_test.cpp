@@ -2,6 +2,7 @@
 
 #include <genstage/process/server.hpp>
 #include <genstage/task/sync_wait.hpp>
+#include <thread>
 #include <vector>
 
 // Processes on real threads.
@@ -37,6 +38,30 @@ TEST(runtime_test, calls_through_two_processes_come_back_on_a_thread_pool) {
 
   for (int round = 0; round < 1000; ++round) {
     ASSERT_EQ(*sync_wait(call(first, ping{round})), 2 * round + 1);
+  }
+}
+
+/// Has each call answered by another thread, which may be faster than the handler's return.
+class delegator : public server {
+ public:
+  explicit delegator(std::vector<std::jthread>* helpers) : helpers_{helpers} {}
+  later_reply<int> handle_call(ping asked) {
+    later_reply<int> answer;
+    helpers_->emplace_back([answer, value = asked.left + 1] { answer.complete(value); });
+    return answer;
+  }
+
+ private:
+  std::vector<std::jthread>* helpers_;
+};
+
+TEST(runtime_test, an_answer_may_come_from_another_thread_at_any_moment) {
+  std::vector<std::jthread> helpers;
+  runtime home{{.log = silent_log(), .workers = 2}};
+  const auto asked = *spawn<delegator>(home, {}, &helpers);
+
+  for (int round = 0; round < 200; ++round) {
+    ASSERT_EQ(*sync_wait(call(asked, ping{round})), round + 1);
   }
 }
 
