@@ -58,7 +58,7 @@ exec 2>&1 # One stream, so that a log file holds the steps and the summary in th
 
 export LIVESEARCH_OFFLINE=1
 export LIVESEARCH_REAL_SITES=$setup_root/build/real_sites
-# The same source compiled in another clone or build folder is a hit: only debug data names the folder.
+# The same source compiled in another clone is a hit: only debug data names the folder.
 export CCACHE_BASEDIR=$setup_root CCACHE_NOHASHDIR=1
 
 jobs=$(nproc)
