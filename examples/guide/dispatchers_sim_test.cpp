@@ -95,7 +95,8 @@ TEST(dispatchers_sim_test, each_mailbox_gets_its_own_mails) {
 
   world.settle();
 
-  EXPECT_EQ(users, std::vector<int>(10, 2));
+  EXPECT_GE(users.size(), 10U);
+  EXPECT_EQ(users, std::vector<int>(users.size(), 2));
 }
 
 }  // namespace

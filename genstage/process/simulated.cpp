@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
+#include <genstage/process/introspection.hpp>
 #include <genstage/process/process_extras.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/process/simulated.hpp>
+#include <iterator>
 #include <utility>
 
 namespace genstage::inline v0 {
@@ -31,6 +35,28 @@ void simulated::guarded(process& body, Action action) noexcept {
   if (!body.is_suspended()) body.enter(nullptr);
 }
 
+/// What is next, if anything is.
+void simulated::run_callback(process& body, simulation_watch& watch) noexcept {
+  if (body.is_suspended()) return;
+  if (body.ending_) {
+    if (body.extras_) process_extras::note_end(body);
+    guarded(body, [&] {
+      watch.terminates(body);
+      body.run_terminate(nullptr);
+    });
+  } else if (!body.inbox_.is_empty()) {
+    message_ptr next = body.inbox_.pop();
+    guarded(body, [&] {
+      watch.handles(body, *next);
+      if (body.extras_) {
+        body.observed_step(std::move(next));
+      } else {
+        body.step(std::move(next));
+      }
+    });
+  }
+}
+
 /// The same as process::activate, one callback at a time.
 runnable::verdict simulated::run_once(process_cell& cell, simulation_watch& watch) noexcept {
   process& body = *cell.body_;
@@ -42,30 +68,17 @@ runnable::verdict simulated::run_once(process_cell& cell, simulation_watch& watc
       watch.starts(body);
       body.begin(nullptr);
     });
-    return runnable::verdict::again;
-  }
-  tell_signals(cell, watch);
-  message* const newest = cell.mail_.drain();
-  const bool has_changed = newest != nullptr && body.sort(newest);
-  if (body.extras_) process_extras::note_resumed(body);
-  if (has_changed) return runnable::verdict::again;
-  if (body.ending_ && !body.is_suspended()) {
-    if (body.extras_) process_extras::note_end(body);
-    if (body.phase_ != process::phase::running) return body.finish();
-    guarded(body, [&] {
-      watch.terminates(body);
-      body.run_terminate(nullptr);
-    });
-  } else if (!body.is_suspended() && !body.inbox_.is_empty()) {
-    message_ptr next = body.inbox_.pop();
-    guarded(body, [&] {
-      watch.handles(body, *next);
-      if (body.extras_) {
-        body.observed_step(std::move(next));
-      } else {
-        body.step(std::move(next));
-      }
-    });
+  } else {
+    tell_signals(cell, watch);
+    message* const newest = cell.mail_.drain();
+    const bool has_changed = newest != nullptr && body.sort(newest);
+    if (body.extras_) process_extras::note_resumed(body);
+    if (has_changed) return runnable::verdict::again;
+    if (body.ending_ && !body.is_suspended() && body.phase_ != process::phase::running) {
+      if (body.extras_) process_extras::note_end(body);
+      return body.finish();
+    }
+    run_callback(body, watch);
   }
   const bool can_go_on = !body.is_suspended() && (body.ending_ || !body.inbox_.is_empty());
   if (can_go_on || !cell.mail_.release()) return runnable::verdict::again;
@@ -95,6 +108,35 @@ std::vector<const message*> simulated::unsorted(const process_cell& cell) {
   }
   std::ranges::reverse(oldest_first);
   return oldest_first;
+}
+
+std::vector<const message*> simulated::waiting(process_cell& cell) {
+  std::vector<const message*> all;
+  message_list& inbox = cell.body_->inbox_;
+  for (std::size_t left = inbox.size(); left > 0; --left) {
+    message_ptr each = inbox.pop();
+    all.push_back(each.get());
+    inbox.push(std::move(each));
+  }
+  std::ranges::copy(unsorted(cell), std::back_inserter(all));
+  return all;
+}
+
+bool simulated::is_suspended(const process& asked) noexcept {
+  return asked.is_suspended();
+}
+
+std::string simulated::circumstances(const process& asked) {
+  const process_status seen = process_extras::status_of(asked);
+  std::vector<pid> links = seen.links;
+  std::ranges::sort(links);
+  std::string text =
+      fmt::format("{} {} {} {}", static_cast<int>(asked.phase_), static_cast<int>(asked.trapping_),
+                  asked.is_suspended(), asked.ending_ ? to_string(*asked.ending_) : "");
+  for (const pid each : links) text += " link " + to_string(each);
+  for (const pid each : seen.monitors) text += " monitor " + to_string(each);
+  for (const pid each : seen.monitored_by) text += " watcher " + to_string(each);
+  return text + fmt::format(" {}", seen.outside_watchers);
 }
 
 }  // namespace genstage::inline v0

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <genstage/process/process.hpp>
+#include <string>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -36,11 +37,17 @@ class simulated {
   [[nodiscard]] static const process* find(const process_cell& cell) noexcept;
   /// What has come since the process looked last, the oldest first.
   [[nodiscard]] static std::vector<const message*> unsorted(const process_cell& cell);
+  /// What it looked at and has not handled, and then what has come since.
+  [[nodiscard]] static std::vector<const message*> waiting(process_cell& cell);
+  [[nodiscard]] static bool is_suspended(const process& asked) noexcept;
+  /// Whatever decides what the process does next, except for its mail and the user's object.
+  [[nodiscard]] static std::string circumstances(const process& asked);
 
  private:
   class current_scope;
   template <class Action>
   static void guarded(process& body, Action action) noexcept;
+  static void run_callback(process& body, simulation_watch& watch) noexcept;
   static void tell_signals(const process_cell& cell, simulation_watch& watch);
 };
 

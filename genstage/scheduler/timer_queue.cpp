@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <genstage/scheduler/timer_queue.hpp>
 #include <utility>
 
@@ -33,6 +34,13 @@ std::optional<timer_queue::callback> timer_queue::take_due(instant now) noexcept
 std::optional<instant> timer_queue::next() const noexcept {
   if (heap_.empty()) return std::nullopt;
   return heap_.front().when;
+}
+
+std::vector<std::pair<instant, std::uint64_t>> timer_queue::armed() const {
+  std::vector<std::pair<instant, std::uint64_t>> all;
+  for (const entry& each : heap_) all.emplace_back(each.when, each.order);
+  std::ranges::sort(all);
+  return all;
 }
 
 void timer_queue::place(std::size_t position, entry moved) noexcept {

@@ -5,6 +5,7 @@
 #include <genstage/core/instant.hpp>
 #include <genstage/scheduler/driver.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -24,6 +25,8 @@ class timer_queue {
   std::optional<callback> take_due(instant now) noexcept;
 
   [[nodiscard]] std::optional<instant> next() const noexcept;
+  /// All that wait, in the order in which they fire: when, and the how-manyth it was to be armed.
+  [[nodiscard]] std::vector<std::pair<instant, std::uint64_t>> armed() const;
   [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }
 
  private:

@@ -30,21 +30,25 @@ class simulation::implementation final : public simulation_watch {
         home{self, std::move(options)} {}
 
   void starts(const process& born) override {
+    if (other != nullptr) other->starts(born);
     if (is_unwatched()) return;
     tell("start {}", born.label());
     strike(fault_kind::start, born);
   }
   void handles(const process& receiver, const message& next) override {
+    if (other != nullptr) other->handles(receiver, next);
     if (is_unwatched()) return;
     if (sink) tell("{} takes {}", receiver.label(), describe(next));
     strike(fault_kind::callback, receiver);
   }
   void terminates(const process& ending) override {
+    if (other != nullptr) other->terminates(ending);
     if (is_unwatched()) return;
     tell("{} terminates", ending.label());
     strike(fault_kind::callback, ending);
   }
   void is_signalled(const process& receiver, const message& control) noexcept override {
+    if (other != nullptr) other->is_signalled(receiver, control);
     if (sink) tell("{} gets {}", receiver.label(), describe(control));
   }
 
@@ -70,6 +74,8 @@ class simulation::implementation final : public simulation_watch {
   std::mt19937_64 generator;
   fault_injector faults;
   fault_plan* kept_faults = nullptr;
+  simulation_watch* other = nullptr;
+  std::uint64_t drawn = 0;
   std::function<void(std::string_view)> sink;
   instant now{};
   duration longest_callback{};
@@ -188,40 +194,72 @@ bool simulation::disarm(timer_id timer) noexcept {
 }
 
 std::uint64_t simulation::random() noexcept {
+  ++self_->drawn;
   return self_->generator();
+}
+
+std::size_t simulation::choices() const noexcept {
+  const std::optional<instant> timer = self_->timers.next();
+  const bool is_due = timer && *timer <= self_->now;
+  return self_->ready.size() + (is_due ? 1 : 0);
+}
+
+process_cell* simulation::choice(std::size_t chosen) const noexcept {
+  // Every runnable of a simulation is a process.
+  return chosen < self_->ready.size() ? static_cast<process_cell*>(self_->ready[chosen]) : nullptr;
+}
+
+void simulation::take(std::size_t chosen) {
+  implementation& here = *self_;
+  process_cell* const next = choice(chosen);
+  if (next == nullptr) {
+    here.tell("a timer fires");
+    (*here.timers.take_due(here.now))();
+    ++here.steps;
+    return;
+  }
+  here.ready[chosen] = here.ready.back();
+  here.ready.pop_back();
+  const runnable::verdict verdict =
+      here.size == step_size::one_callback ? simulated::run_once(*next, here) : next->run(*next);
+  if (verdict == runnable::verdict::again) here.ready.push_back(next);
+  if (here.longest_callback > duration::zero()) {
+    const auto most = static_cast<std::uint64_t>(here.longest_callback.count());
+    here.now += duration{static_cast<duration::rep>(here.generator() % (most + 1))};
+  }
+  ++here.steps;
+}
+
+std::vector<std::pair<instant, std::uint64_t>> simulation::armed() const {
+  return self_->timers.armed();
+}
+
+std::uint64_t simulation::count_drawn() const noexcept {
+  return self_->drawn;
+}
+
+void simulation::tell_too(simulation_watch* other) noexcept {
+  self_->other = other;
 }
 
 bool simulation::step() {
   implementation& here = *self_;
-  const std::optional<instant> timer = here.timers.next();
-  const bool is_due = timer && *timer <= here.now;
-  const std::size_t choices = here.ready.size() + (is_due ? 1 : 0);
-  if (choices == 0) return false;
+  const std::size_t count = choices();
+  if (count == 0) return false;
   if (++here.steps_at_instant > step_limit) {
     fmt::print(stderr, "simulation: still busy after {} steps at one instant; seed {}, faults {}\n",
                step_limit, here.seed, to_string(here.faults.injected()));
     GENSTAGE_ASSERT(here.steps_at_instant <= step_limit);
   }
-  const std::size_t chosen = choices > 1 ? here.generator() % choices : 0;
-  // Every runnable of a simulation is a process.
-  auto* const next =
-      chosen < here.ready.size() ? static_cast<process_cell*>(here.ready[chosen]) : nullptr;
-  if (!here.faults.is_idle()) here.kill_before_step(next);
-  if (next == nullptr) {
-    here.tell("a timer fires");
-    (*here.timers.take_due(here.now))();
+  const std::size_t chosen = count > 1 ? here.generator() % count : 0;
+  if (here.faults.is_idle()) {
+    take(chosen);
   } else {
-    here.ready[chosen] = here.ready.back();
-    here.ready.pop_back();
-    const runnable::verdict verdict =
-        here.size == step_size::one_callback ? simulated::run_once(*next, here) : next->run(*next);
-    if (verdict == runnable::verdict::again) here.ready.push_back(next);
-    if (here.longest_callback > duration::zero()) {
-      const auto most = static_cast<std::uint64_t>(here.longest_callback.count());
-      here.now += duration{static_cast<duration::rep>(here.generator() % (most + 1))};
-    }
+    // A kill may make somebody ready, so a timer stays the last.
+    const bool is_timer = choice(chosen) == nullptr;
+    here.kill_before_step(choice(chosen));
+    take(is_timer ? choices() - 1 : chosen);
   }
-  ++here.steps;
   return true;
 }
 

@@ -8,8 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace genstage::inline v0 {
+
+class simulation_watch;
 
 /// How much of a process one step of a simulation runs.
 enum class step_size : std::uint8_t {
@@ -75,6 +79,7 @@ class simulation final : public driver {
  private:
   friend class boundary;
   friend class declared_memory;
+  friend class explored_run;
   friend class trial;
 
   void make_ready(runnable& ready) noexcept override;
@@ -84,6 +89,16 @@ class simulation final : public driver {
 
   /// One callback, or one timer that is due. False if there is neither.
   bool step();
+  /// How many things could happen next.
+  [[nodiscard]] std::size_t choices() const noexcept;
+  /// The process that the n-th of them runs; null for a timer, which is the last.
+  [[nodiscard]] process_cell* choice(std::size_t chosen) const noexcept;
+  void take(std::size_t chosen);
+  /// The timers in the order in which they fire: when, and the how-manyth it was to be armed.
+  [[nodiscard]] std::vector<std::pair<instant, std::uint64_t>> armed() const;
+  [[nodiscard]] std::uint64_t count_drawn() const noexcept;
+  /// Whoever wants to be told as well; null for nobody.
+  void tell_too(simulation_watch* other) noexcept;
   /// The next timer becomes due. False if there is none.
   bool pass_time();
 

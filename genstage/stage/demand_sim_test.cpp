@@ -136,6 +136,7 @@ TEST_F(demand_sim_test, the_defaults_move_batches_of_half_the_demand) {
 
 // The reference trace A of the specification, G-188.
 TEST_F(demand_sim_test, a_producer_consumer_that_doubles_follows_the_reference_trace_a) {
+  world.let_steps_be(step_size::all_that_waits);  // As when it was recorded.
   calls middle_seen;
   const auto source = start<counter>();
   const auto middle = start<repeater>(&middle_seen);
@@ -155,6 +156,7 @@ TEST_F(demand_sim_test, a_producer_consumer_that_doubles_follows_the_reference_t
 
 // The reference trace B, G-189.
 TEST_F(demand_sim_test, a_producer_consumer_that_doubles_follows_the_reference_trace_b) {
+  world.let_steps_be(step_size::all_that_waits);  // As when it was recorded.
   calls middle_seen;
   const auto source = start<counter>();
   const auto middle = start<repeater>(&middle_seen);
