@@ -141,11 +141,11 @@ TEST(simulation_sim_test, callbacks_that_take_time_let_timers_come_due_while_mes
 }
 
 TEST(simulation_sim_test, a_kill_at_a_step_ends_the_process_before_its_next_callback) {
-  small_tree tree{{{fault_kind::kill, "a", 3}}};
+  small_tree tree{{{fault_kind::kill, "a", 2}}};
 
   tree.say("lives again");
 
-  EXPECT_EQ(to_string(tree.world.injected()), "kill a at step 3");
+  EXPECT_EQ(to_string(tree.world.injected()), "kill a at step 2");
   EXPECT_NE(tree.log.find("ended with killed"), std::string::npos) << tree.log;
   EXPECT_EQ(tree.heard, (journal{"lives again"}));
 }

@@ -3,9 +3,10 @@
 
 #include <chrono>
 #include <genstage/http/scripted_client.hpp>
-#include <genstage/simulation/simulation.hpp>
+#include <genstage/simulation/property.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,10 @@ class note_taker final : public search_listener {
 /// Lanes and a desk in a simulation, with sites that answer by script.
 class search_world {
  public:
-  explicit search_world(std::uint64_t seed) : world{seed} { scripted.emplace(world); }
+  explicit search_world(std::uint64_t seed) : world{seed} {
+    scripted.emplace(world);
+    scripted->cross(network);
+  }
 
   static site_definition site(std::string id, std::chrono::milliseconds limit = 3000ms,
                               std::uint32_t concurrency = 2, double rate = 1000) {
@@ -80,10 +84,13 @@ class search_world {
   }
 
   void search(lines& told, std::stop_token searcher = {}, std::string query = "stage") {
+    ASSERT_TRUE(begin(told, searcher, std::move(query)));
+    world.settle();
+  }
+  bool begin(lines& told, const std::stop_token& searcher = {}, std::string query = "stage") {
     auto wish = std::make_shared<search_wish>(search_wish{
         *plan_search(sites, *parse_query(query)), std::make_shared<note_taker>(&told), searcher});
-    ASSERT_TRUE(genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}));
-    world.settle();
+    return genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}).has_value();
   }
   /// One search for each, of a query of its own.
   void search_apart(std::vector<lines>& all) {
@@ -100,6 +107,7 @@ class search_world {
   std::optional<genstage::http::scripted_client> scripted;
   std::optional<lane_board> board;
   genstage::simulation world;
+  genstage::boundary network{world, "network"};
   genstage::http::scripted_client& client = *scripted;
   site_catalog sites;
   genstage::process_ref top;
@@ -313,6 +321,55 @@ TEST_F(search_sim_test, when_the_program_stops_each_search_gets_its_end) {
   }
   EXPECT_EQ(world.home().process_count(), 0U);
   EXPECT_EQ(client.in_flight(), 0U);
+}
+
+// The network loses and delays, and whatever belongs to a lane fails.
+
+bool is_lane_or_network(std::string_view subject) {
+  return subject.starts_with("lane") || subject == "network";
+}
+
+/// One start, each site at most once, and one end, which is complete only if it names all.
+bool is_whole(const lines& told, std::size_t sites) {
+  if (told.size() < 2 || !told.front().starts_with("start ")) return false;
+  if (!told.back().starts_with("end ")) return false;
+  std::set<std::string> answered;
+  for (std::size_t index = 1; index + 1 < told.size(); ++index) {
+    if (!answered.insert(told[index].substr(0, told[index].find(' '))).second) return false;
+  }
+  return !told.back().starts_with("end complete") || answered.size() == sites;
+}
+
+void every_search_is_told_to_its_end(genstage::trial& once) {
+  std::vector<lines> all(5);
+  search_world here{once.seed()};
+  here.open({search_world::site("wiki", 3000ms, 1), search_world::site("docs")});
+  once.run_in(here.world);
+
+  for (lines& told : all) {
+    if (!here.begin(told)) told = {"start ", "end of the program"};
+    here.world.run_for(std::chrono::milliseconds{once.pick(50)});
+  }
+  here.world.run_for(30s);
+
+  for (const lines& told : all) {
+    once.expect(is_whole(told, 2), fmt::format("told: {}", fmt::join(told, ", ")));
+  }
+  once.expect(here.client.in_flight() == 0, "a request is left in flight");
+}
+
+TEST_F(search_sim_test, every_search_is_told_to_its_end_whatever_fails_on_the_way) {
+  const auto broken = genstage::find_failure({.seeds = 2'000,
+                                              .faults = {.kill = 0.02,
+                                                         .start = 0.05,
+                                                         .callback = 0.01,
+                                                         .delay = 0.2,
+                                                         .drop = 0.1,
+                                                         .longest_delay = 5s,
+                                                         .at_most = 4,
+                                                         .may_fail = is_lane_or_network}},
+                                             every_search_is_told_to_its_end);
+  EXPECT_FALSE(broken) << to_string(*broken);
 }
 
 TEST_F(search_sim_test, a_search_without_sites_ends_at_once) {
