@@ -4,8 +4,9 @@
 #include <functional>
 #include <genstage/process/server.hpp>
 #include <genstage/stage/spawn.hpp>
-#include <genstage/supervision/child_spec.hpp>
+#include <genstage/supervision/supervising.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,8 @@ class producer_name {
   std::string_view text_;
 };
 
-/// The declaration of a child of type S in a supervisor's tree: a server or a stage.
+/// The declaration of a child of type S in a supervisor's tree: a server, a stage, or a
+/// consumer_supervisor.
 ///
 ///     gs::child(printed).times(4).subscribe_to(doubled, {.max_demand = 10})
 ///
@@ -43,6 +45,10 @@ class child_of {
   child_of(std::string_view name, maker make) : make_{std::move(make)} {
     spec_.id = name;
     spec_.name = name;
+    if constexpr (std::derived_from<S, supervising>) {
+      spec_.shutdown = std::nullopt;
+      spec_.type = child_type::supervisor;
+    }
   }
 
   /// Subscribes the stage at each start, in the order of these calls. A producer that emits other
@@ -85,6 +91,10 @@ class child_of {
                                                 spawn_options options) -> result<process_ref> {
       if constexpr (std::derived_from<S, stage>) {
         return where.spawn(detail::make_stage<S>(make, plans), std::move(options));
+      } else if constexpr (std::derived_from<S, process>) {
+        std::unique_ptr<S> made = make();
+        made->subscribe_to(plans);
+        return where.spawn(std::move(made), std::move(options));
       } else {
         return where.spawn(std::make_unique<detail::server_process<S>>(make), std::move(options));
       }

@@ -280,10 +280,7 @@ class stage_process final : public user_process<S>, public stage_requests {
   void tell_upstream_ended(const queued_end& end) {
     const auto& upstream = *end.ended;
     tell_cancelled({peer_role::producer, upstream.to, end.cause, end.reason});
-    const cancel_mode mode = upstream.options.cancel;
-    const bool stops = mode == cancel_mode::permanent ||
-                       (mode == cancel_mode::transient && !end.reason.is_orderly());
-    if (!stops || this->is_ending() || end.reason == cancel_reason::already_subscribed()) return;
+    if (this->is_ending() || !ends_consumer(upstream.options.cancel, end.reason)) return;
     log_stop_after_cancel(*this, upstream.label, end.reason);
     this->stop(end.reason);
   }

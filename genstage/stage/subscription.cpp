@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/stage/subscription.hpp>
 
 namespace genstage::inline v0 {
@@ -27,6 +28,11 @@ result<demand_range> checked(const subscription_options& options, std::string_vi
                             consumer, producer, least, most));
   }
   return demand_range{demand{most}, demand{least}};
+}
+
+bool ends_consumer(cancel_mode mode, const exit_reason& reason) {
+  if (reason == cancel_reason::already_subscribed()) return false;
+  return mode == cancel_mode::permanent || (mode == cancel_mode::transient && !reason.is_orderly());
 }
 
 }  // namespace genstage::inline v0

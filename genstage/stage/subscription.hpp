@@ -50,6 +50,9 @@ struct replacement {
   exit_reason reason;
 };
 
+/// Whether the end of a subscription ends its consumer. Source: G-109 to G-111, G-114.
+[[nodiscard]] bool ends_consumer(cancel_mode mode, const exit_reason& reason);
+
 /// A subscription to be made when a stage starts. The producer is given by its name, which is
 /// resolved then, or by reference.
 struct subscription_plan {

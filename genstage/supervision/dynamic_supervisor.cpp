@@ -59,6 +59,7 @@ task<result<void>> dynamic_supervisor::terminate_child(pid child) {
   children_.erase(found);
   task<> stopping = stop_together(std::move(leaving));
   co_await std::move(stopping);
+  child_gone(child);
   co_return result<void>{};
 }
 
@@ -81,6 +82,7 @@ void dynamic_supervisor::child_ended(const exit_message& signal) {
   }
   if (decision.verdict != end_verdict::restart) {
     children_.erase(found);
+    child_gone(signal.from);
     return;
   }
   if (ended.spec.backoff && now() - ended.since >= ended.spec.backoff->forgiven_after) {
@@ -122,9 +124,13 @@ task<> dynamic_supervisor::start_again(pid ended) {
   child_entry before = std::move(found->second);
   children_.erase(found);
   // One that has nothing to run any more is forgotten.
-  if (outcome.verdict == start_verdict::started) {
-    keep(std::move(before.spec), std::move(outcome.process), before.failures);
+  if (outcome.verdict == start_verdict::ignored) {
+    child_gone(ended);
+    co_return;
   }
+  const pid started = outcome.process.id();
+  keep(std::move(before.spec), std::move(outcome.process), before.failures);
+  child_moved(ended, started);
 }
 
 void dynamic_supervisor::try_again(duration delay, pid ended, std::function<task<>()> how) {

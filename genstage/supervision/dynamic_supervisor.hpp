@@ -29,7 +29,7 @@ struct dynamic_supervisor_spec {
 /// Children are known by their process; ids may repeat. What a temporary child was started from is
 /// not kept. Its operations are the functions below, on a `ref<dynamic_supervisor>`.
 /// Source: A51, A60, Elixir's DynamicSupervisor.
-class dynamic_supervisor final : public supervising {
+class dynamic_supervisor : public supervising {
  public:
   explicit dynamic_supervisor(dynamic_supervisor_spec spec);
 
@@ -43,18 +43,25 @@ class dynamic_supervisor final : public supervising {
   void child_ended(const exit_message& signal) override;
   task<> end_children() override;
 
+  task<result<process_ref>> add_child(child_spec child);
+  /// Counts a process that was started as a child; `failures` are its restarts in a row.
+  void keep(child_spec child, process_ref started, std::size_t failures);
+
+  /// A child has ended and will not come back.
+  virtual void child_gone(pid /*last*/) {}
+  /// A child that was started again runs as another process.
+  virtual void child_moved(pid /*before*/, pid /*now*/) {}
+  [[nodiscard]] virtual child_counts count() const;
+
  private:
   friend struct dynamic_operations;
   using children = std::map<pid, child_entry>;
 
-  task<result<process_ref>> add_child(child_spec child);
   task<result<void>> terminate_child(pid child);
   task<> restart(pid ended, exit_reason why);
   task<> start_again(pid ended);
   void try_again(duration delay, pid ended, std::function<task<>()> how);
-  void keep(child_spec child, process_ref started, std::size_t failures);
   [[nodiscard]] std::vector<child_info> list() const;
-  [[nodiscard]] child_counts count() const;
 
   dynamic_supervisor_spec spec_;
   restart_budget budget_;

@@ -182,8 +182,12 @@ void supervising::receive(message_ptr received) {
       child_ended(signal);
     }
   } else {
-    log(log_level::error, "received an unexpected message; ignored");
+    receive_other(std::move(received));
   }
+}
+
+void supervising::receive_other(message_ptr) {
+  log(log_level::error, "received an unexpected message; ignored");
 }
 
 /// After an exception of its own; every other end has stopped the children before.

@@ -60,6 +60,8 @@ class supervising : public process {
 
   virtual void child_ended(const exit_message& signal) = 0;
   virtual task<> end_children() = 0;
+  /// Something that is no request and no exit.
+  virtual void receive_other(message_ptr received);
 
   void report(const child_spec& child, pid who, report_context context, exit_reason reason);
   /// Why the supervisor cannot run, or nothing. To be called in the start.
