@@ -11,6 +11,8 @@
 #include <genstage/process/registry.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/process/server.hpp>
+#include <genstage/stage/as_range.hpp>
+#include <genstage/stage/consumer_supervisor.hpp>
 #include <genstage/stage/operations.hpp>
 #include <genstage/stage/range_producer.hpp>
 #include <genstage/stage/spawn.hpp>

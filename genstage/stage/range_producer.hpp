@@ -18,8 +18,11 @@ namespace genstage::inline v0 {
 enum class on_last_cancel : std::uint8_t { go_on, stop };
 
 struct range_options {
-  /// With several consumers, an early leaver may be the last one for a moment; see G-342.
+  /// With several consumers, an early leaver may be the last one for a moment: accumulate demand
+  /// until all have subscribed (G-342).
   on_last_cancel on_cancel = on_last_cancel::go_on;
+  /// With `accumulate`, nothing is taken from the range before `gs::set_demand`.
+  demand_mode demand = demand_mode::forward;
 };
 
 namespace detail {
@@ -61,6 +64,7 @@ class counts_consumers : public Base {
  public:
   explicit counts_consumers(range_options options) : options_{options} {}
 
+  [[nodiscard]] demand_mode initial_demand() const override { return options_.demand; }
   subscription_mode handle_subscribe(peer_role, const subscription&,
                                      const subscription_options&) override {
     ++consumers_;

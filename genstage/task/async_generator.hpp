@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -80,8 +81,11 @@ class [[nodiscard]] async_generator {
     }
     std::suspend_always initial_suspend() const noexcept { return {}; }
     hand_back final_suspend() const noexcept { return {}; }
-    hand_back yield_value(T element) {
-      element_.emplace(std::move(element));
+    /// By reference, since g++ 12 destroys some parameters twice that are made for a `co_yield`.
+    template <class U = T>
+      requires std::constructible_from<T, U>
+    hand_back yield_value(U&& element) {
+      element_.emplace(std::forward<U>(element));
       return {};
     }
     void return_void() const noexcept {}

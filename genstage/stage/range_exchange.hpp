@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <genstage/core/exit_reason.hpp>
+#include <genstage/task/operation.hpp>
+#include <genstage/task/task.hpp>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// Whether a producer was missing when the iteration began, or left it later.
+enum class range_phase : std::uint8_t { init, close };
+
+/// The iteration over stages' events cannot go on: a subscription has ended whose `cancel` does not
+/// allow that. Source: G-350, G-356.
+class range_failed : public std::runtime_error {
+ public:
+  range_failed(exit_reason why, range_phase when);
+
+  [[nodiscard]] const exit_reason& reason() const noexcept { return reason_; }
+  [[nodiscard]] range_phase phase() const noexcept { return phase_; }
+
+ private:
+  exit_reason reason_;
+  range_phase phase_;
+};
+
+namespace detail {
+
+/// What the reader of a range answers when it has been given events.
+enum class range_wish : std::uint8_t { more, close };
+
+/// Where the process that consumes hands events to whoever iterates.
+///
+/// Invariant: the process offers a batch only after the one before was used up.
+/// Threads: `offer`, `end` by the process; the rest by the reader.
+template <class T>
+class range_exchange {
+ public:
+  /// Hands over a batch, which is moved from. Completes when the reader comes back for more.
+  operation<range_wish> offer(std::span<T> events) {
+    auto [far, near] = make_operation<range_wish>();
+    std::unique_lock lock{mutex_};
+    if (is_closed_) {
+      lock.unlock();
+      far.complete(range_wish::close);
+      return std::move(near);
+    }
+    for (T& event : events) batch_.push_back(std::move(event));
+    reading_ = std::move(far);
+    wake(std::move(lock));
+    return std::move(near);
+  }
+
+  /// Nothing comes any more; the first call counts.
+  void end(std::optional<range_failed> failure) {
+    std::unique_lock lock{mutex_};
+    if (std::exchange(has_ended_, true)) return;
+    failure_ = std::move(failure);
+    wake(std::move(lock));
+  }
+
+  /// The next batch, into `into`; false at the end. Throws range_failed.
+  task<bool> next(std::vector<T>& into) {
+    into.clear();
+    answer(range_wish::more);
+    for (;;) {
+      if (std::optional<bool> found = take(into)) co_return *found;
+      operation<void> waiting = wait([this] { return !batch_.empty() || has_ended_; });
+      (void)co_await std::move(waiting);
+    }
+  }
+
+  /// The reader leaves, and what is offered later is dropped.
+  void close() {
+    {
+      const std::scoped_lock lock{mutex_};
+      is_closed_ = true;
+    }
+    answer(range_wish::close);
+  }
+  /// Completes when the process has let go of all producers.
+  operation<void> ended() {
+    return wait([this] { return has_ended_; });
+  }
+
+ private:
+  void answer(range_wish wish) {
+    std::unique_lock lock{mutex_};
+    auto reading = std::exchange(reading_, std::nullopt);
+    lock.unlock();
+    if (reading) reading->complete(wish);
+  }
+
+  /// True if a batch was taken, false at the end, nothing if it has to be waited for.
+  std::optional<bool> take(std::vector<T>& into) {
+    const std::scoped_lock lock{mutex_};
+    if (!batch_.empty()) {
+      into.swap(batch_);
+      return true;
+    }
+    if (!has_ended_) return std::nullopt;
+    if (failure_) throw *std::exchange(failure_, std::nullopt);
+    return false;
+  }
+
+  template <class Ready>
+  operation<void> wait(Ready is_ready) {
+    auto [far, near] = make_operation<void>();
+    std::unique_lock lock{mutex_};
+    if (!is_ready()) {
+      waiting_ = std::move(far);
+      return std::move(near);
+    }
+    lock.unlock();
+    far.complete(result<void>{});
+    return std::move(near);
+  }
+
+  void wake(std::unique_lock<std::mutex> lock) {
+    auto waiting = std::exchange(waiting_, std::nullopt);
+    lock.unlock();
+    if (waiting) waiting->complete(result<void>{});
+  }
+
+  std::mutex mutex_;
+  std::vector<T> batch_;
+  bool is_closed_ = false;
+  bool has_ended_ = false;
+  std::optional<range_failed> failure_;
+  std::optional<completion<range_wish>> reading_;
+  std::optional<completion<void>> waiting_;
+};
+
+}  // namespace detail
+
+}  // namespace genstage::inline v0
