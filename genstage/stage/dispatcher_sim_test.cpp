@@ -389,6 +389,33 @@ TEST_F(dispatcher_sim_test, the_demand_that_a_leaver_held_up_is_asked_for) {
   EXPECT_EQ(first, (journal{"0 1 2 3 4", "5 6 7 8 9"}));
 }
 
+/// Broadcasts nothing, and stops when anybody leaves.
+class offended final : public producer<std::int64_t> {
+ public:
+  explicit offended(journal* seen) : seen_{seen} {}
+  auto dispatcher() const { return broadcast_dispatcher{}; }
+  void handle_demand(demand asked, output<std::int64_t>&) override {
+    seen_->push_back("demand " + std::to_string(asked.count()));
+  }
+  void handle_cancel(const cancellation&) override { stop(exit_reason::user("offended")); }
+
+ private:
+  journal* seen_;
+};
+
+// G-101: the leaver's end releases demand, but the stage has stopped.
+TEST_F(dispatcher_sim_test, a_producer_that_stops_as_a_consumer_leaves_is_asked_for_nothing) {
+  const auto from = here.start<offended>(&up);
+  const unique_id tag = here.join(start_manual(second), from, taking(10));
+  here.join(here.start<reader>(&first), from, taking(5));
+  here.sim.settle();
+
+  cancel(from, tag, exit_reason::normal());
+
+  EXPECT_FALSE(here.is_alive(from));
+  EXPECT_EQ(up, journal{});
+}
+
 // G-254: GenStage accepts the third attempt, and then each event comes twice.
 TEST_F(dispatcher_sim_test, a_second_and_a_third_subscription_to_a_broadcast_are_refused) {
   const auto from = here.start<announcer>(&up);

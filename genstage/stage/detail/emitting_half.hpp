@@ -41,7 +41,7 @@ void stage_process<S>::take_ask(message_ptr received) {
 template <class S>
 void stage_process<S>::place_order(const order& wanted) {
   if constexpr (emits && !receives) {
-    if (wanted.asked.is_zero()) return;
+    if (wanted.asked.is_zero() || this->is_ending()) return;
     down_->forwarded(wanted);
     S& user = this->object();
     const bool has_ended = this->run("handle_demand", [&] {
