@@ -30,10 +30,12 @@ struct defects {
   /// Not in the annex, found by comparing: what a producer_consumer's handle_cancel emits while it
   /// works off its input does not lower its room.
   bool room_forgets_what_ends_emit = false;
+  /// No defect: nothing says who of a broadcast's consumers is sent to first.
+  bool latest_asker_comes_first = false;
 
   [[nodiscard]] static constexpr defects of_the_original() {
-    return {true, true, true, true, true, true, true, true, true, true,  true,
-            true, true, true, true, true, true, true, true, true, false, true};
+    return {true, true, true, true, true, true, true, true, true,  true, true, true,
+            true, true, true, true, true, true, true, true, false, true, true};
   }
 };
 

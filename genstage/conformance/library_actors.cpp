@@ -40,9 +40,7 @@ void tape::note(std::string before, unique_id tag, std::string after) {
   count_.store(lines_.size(), std::memory_order_release);
 }
 
-void acting_between::handle_events(std::span<event> taken, output<event>& out) {
-  if (!note_events(taken)) return;
-  const transform_kind how = kept().plan().transform;
+void transform(transform_kind how, std::span<const event> taken, output<event>& out) {
   for (const event each : taken) {
     if (how == transform_kind::none || (how == transform_kind::evens && each % 2 != 0)) continue;
     out.emit(each);

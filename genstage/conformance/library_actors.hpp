@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// The actors of a scenario as stages of the library: they do what the scenario says and write down
@@ -86,6 +87,10 @@ struct do_ask {
 /// Answered when everything before it has been handled.
 struct are_you_there {};
 
+using request = std::variant<do_emit, do_stop, do_raise, do_ask>;
+
+void transform(transform_kind how, std::span<const event> taken, output<event>& out);
+
 /// What all acting stages do alike. `Stage` is a producer, a producer_consumer or a consumer.
 template <class Stage>
 class acting : public Stage {
@@ -145,11 +150,13 @@ bool acting<Stage>::note_events(std::span<const event> taken) {
   return !stops;
 }
 
+template <class Dispatcher>
 class acting_producer final : public acting<producer<event>> {
  public:
   using acting::acting;
   using acting::handle_cast;
 
+  Dispatcher dispatcher() const { return Dispatcher{}; }
   void handle_demand(demand asked, output<event>& out) override {
     kept().note("demand " + std::to_string(asked.count()));
     out.append(kept().answer(static_cast<std::int64_t>(asked)));
@@ -158,12 +165,16 @@ class acting_producer final : public acting<producer<event>> {
   buffer_options buffer() const override { return kept_buffer(10'000); }
 };
 
+template <class Dispatcher>
 class acting_between final : public acting<producer_consumer<event, event>> {
  public:
   using acting::acting;
   using acting::handle_cast;
 
-  void handle_events(std::span<event> taken, output<event>& out) override;
+  Dispatcher dispatcher() const { return Dispatcher{}; }
+  void handle_events(std::span<event> taken, output<event>& out) override {
+    if (note_events(taken)) transform(kept().plan().transform, taken, out);
+  }
   void handle_cast(do_emit told, output<event>& out) { out.append(kept().next_events(told.count)); }
   void handle_cast(do_ask told) { ask(kept().made().at(told.tag), demand{told.count}); }
   buffer_options buffer() const override { return kept_buffer(std::nullopt); }

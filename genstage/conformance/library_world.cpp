@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <genstage/conformance/library_world.hpp>
+#include <genstage/conformance/model_dispatch.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/stage/spawn.hpp>
 
@@ -18,6 +19,11 @@ subscription_options options_of(const terms& with) {
     case ending::temporary:
       made.cancel = cancel_mode::temporary;
       break;
+  }
+  if (with.selector == selector_kind::even) {
+    made.selector = [](const event& offered) { return wants(selector_kind::even, offered); };
+  } else if (with.selector == selector_kind::odd) {
+    made.selector = [](const event& offered) { return wants(selector_kind::odd, offered); };
   }
   return made;
 }
@@ -63,6 +69,22 @@ void library_world::start_stage(member& added) {
   const ref<S> started = *spawn<S>(home_, {}, added.kept.get());
   added.who = started.process();
   added.question = [started] { return call(started, are_you_there{}, no_limit); };
+  added.tell = [started](const request& told) {
+    std::visit(
+        [&]<class M>(const M& one) {
+          if constexpr (handles_cast<S, M>) cast(started, one);
+        },
+        told);
+  };
+}
+
+template <class Dispatcher>
+void library_world::start_emitter(member& added) {
+  if (added.kept->plan().kind == actor_kind::producer) {
+    start_stage<acting_producer<Dispatcher>>(added);
+  } else {
+    start_stage<acting_between<Dispatcher>>(added);
+  }
 }
 
 void library_world::start(int index, const actor& plan) {
@@ -70,10 +92,12 @@ void library_world::start(int index, const actor& plan) {
   added.kept = std::make_unique<tape>(index, plan, subscriptions_of(of_, index));
   switch (plan.kind) {
     case actor_kind::producer:
-      start_stage<acting_producer>(added);
-      break;
     case actor_kind::producer_consumer:
-      start_stage<acting_between>(added);
+      if (plan.dispatcher == dispatch_kind::broadcast) {
+        start_emitter<broadcast_dispatcher>(added);
+      } else {
+        start_emitter<demand_dispatcher>(added);
+      }
       break;
     case actor_kind::consumer:
       start_stage<acting_consumer>(added);
@@ -182,22 +206,8 @@ void library_world::tell_probe(const command& told) {
 }
 
 void library_world::tell_stage(const command& told, member& to) {
-  const auto send = [&]<class M>(M request) {
-    switch (to.kept->plan().kind) {
-      case actor_kind::producer:
-        if constexpr (handles_cast<acting_producer, M>) {
-          cast(ref<acting_producer>{to.who}, std::move(request));
-        }
-        break;
-      case actor_kind::producer_consumer:
-        cast(ref<acting_between>{to.who}, std::move(request));
-        break;
-      case actor_kind::consumer:
-        cast(ref<acting_consumer>{to.who}, std::move(request));
-        break;
-      case actor_kind::probe:
-        break;
-    }
+  const auto send = [&](const request& sent) {
+    if (to.tell) to.tell(sent);
   };
   switch (told.what) {
     case verb::emit:

@@ -33,11 +33,14 @@ class library_world {
     std::unique_ptr<tape> kept;
     process_ref who;
     std::function<operation<bool>()> question{};
+    std::function<void(const request&)> tell{};
     std::optional<operation<exit_reason>> end{};
     bool is_gone = false;
   };
 
   void start(int index, const actor& plan);
+  template <class Dispatcher>
+  void start_emitter(member& added);
   template <class S>
   void start_stage(member& added);
   void perform(const command& told);

@@ -223,6 +223,9 @@ void model::handle_message(int who, message& received) {
     case message_kind::info:
       note(who, "info " + std::to_string(received.count));
       break;
+    case message_kind::ask_again:
+      ask_again(who);
+      break;
     case message_kind::end:
       end(who, received.reason);
       break;
@@ -244,6 +247,7 @@ void model::handle_command(int who, const command& told) {
     }
     case verb::emit:
       emit(who, next_events(who, told.count));
+      ask_again_if_needed(who);
       break;
     case verb::stop:
       stop(who, told.reason);
@@ -325,6 +329,7 @@ void model::handle_probe(int who, const message& received) {
       break;
     case message_kind::down:
     case message_kind::info:
+    case message_kind::ask_again:
     case message_kind::end:
       break;
   }

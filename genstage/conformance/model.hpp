@@ -48,7 +48,8 @@ class model {
     cancelled,  ///< towards a consumer
     down,
     info,
-    end,  ///< of the receiver itself
+    ask_again,  ///< what nobody got is to be made anew; to itself
+    end,        ///< of the receiver itself
   };
   struct message {
     message_kind kind{};
@@ -107,6 +108,7 @@ class model {
     explicit stage(const actor& as, const defects& with) : dispatch{as, with} {}
 
     bool is_alive = true;
+    bool is_asking_again = false;
     bool is_stopping = false;  ///< It has decided to end; others do not know yet.
     model_dispatch dispatch;
     std::deque<message> mailbox{};
@@ -157,6 +159,8 @@ class model {
   void take_from_buffer(int who, std::int64_t& count);
   void drain(int who);
   void produce(int who, std::int64_t count);
+  void ask_again_if_needed(int who);
+  void ask_again(int who);
   void emit(int who, events batch);
   void dispatch(int who, const events& batch);
   void carry_out(int who, const dispatched& done);

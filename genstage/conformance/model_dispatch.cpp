@@ -9,6 +9,8 @@ model_dispatch::model_dispatch(const actor& owner, const defects& with)
       discard_{owner.discard},
       drops_queue_{with.leaver_drops_its_partition},
       third_is_accepted_{with.third_subscription_is_accepted},
+      latest_first_{with.latest_asker_comes_first},
+      asks_again_by_message_{with.broadcast_keeps_its_buffer},
       empty_messages_{with.empty_messages},
       infos_wait_{with.infos_wait_for_empty_queues} {
   if (kind_ == dispatch_kind::partition) {
@@ -57,7 +59,8 @@ model_dispatch::answer model_dispatch::subscribe(int tag, int who, const terms& 
       subscribed_.push_back(who);
       add_to_all(waiting_);
       waiting_ = 0;
-      consumers_.insert(consumers_.begin(), {tag, who, 0, with.selector});
+      consumers_.insert(latest_first_ ? consumers_.begin() : consumers_.end(),
+                        {tag, who, 0, with.selector});
       return answer::accepted;
     case dispatch_kind::partition: {
       const std::int64_t wanted = with.partition.value_or(-1);
@@ -97,6 +100,11 @@ dispatched model_dispatch::ask(int tag, std::int64_t count) {
   if (kind_ == dispatch_kind::partition) return ask_partition(tag, count);
   const auto asker = find(tag);
   if (asker == consumers_.end()) return done;
+  if (kind_ == dispatch_kind::broadcast && !latest_first_) {
+    asker->asked += count;
+    done.upstream = synchronise();
+    return done;
+  }
   consumer entry = *asker;
   consumers_.erase(asker);
   entry.asked += count;
@@ -148,13 +156,19 @@ dispatched model_dispatch::dispatch_to_all(const events& batch) {
   if (waiting_ == 0) return done;
   waiting_ -= count;
   requested_ -= count;
-  for (const consumer& each : consumers_) {
+  for (consumer& each : consumers_) {
     dispatched::delivery sent{each.tag, {}, 0};
     std::copy_if(batch.begin(), batch.begin() + count, std::back_inserter(sent.batch),
                  [&](event offered) { return wants(each.selector, offered); });
-    sent.withheld = count - std::ssize(sent.batch);
+    const std::int64_t withheld = count - std::ssize(sent.batch);
+    if (asks_again_by_message_) {
+      sent.withheld = withheld;
+    } else {
+      each.asked += withheld;
+    }
     done.sent.push_back(std::move(sent));
   }
+  if (!asks_again_by_message_) synchronise();
   return done;
 }
 

@@ -87,6 +87,8 @@ class model_dispatch {
   std::int64_t discard_;
   bool drops_queue_;
   bool third_is_accepted_;
+  bool latest_first_;
+  bool asks_again_by_message_;
   bool empty_messages_;
   bool infos_wait_;
   std::vector<consumer> consumers_{};

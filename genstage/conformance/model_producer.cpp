@@ -91,7 +91,10 @@ void model::end_downstream(int who, int tag, const char* cause, const std::strin
        {.kind = message_kind::cancelled, .from = who, .tag = tag, .reason = reason});
   dispatched released;
   const bool dispatcher_first = !with_->leaver_gets_what_its_end_emits;
-  if (dispatcher_first) released = here.dispatch.cancel(tag, ended.consumer);
+  if (dispatcher_first) {
+    released = here.dispatch.cancel(tag, ended.consumer);
+    drain(who);
+  }
   note(who, "gone consumer t" + std::to_string(tag) + " " + cause + " " + reason);
   if (plan(who).stop_when_left) return stop(who, "left");
   if (plan(who).emit_when_left > 0) emit(who, next_events(who, plan(who).emit_when_left));
@@ -170,9 +173,25 @@ void model::produce(int who, std::int64_t count) {
   }
   note(who, "demand " + std::to_string(count));
   const std::vector<std::int64_t>& answers = plan(who).answers;
-  if (here.next_answer >= answers.size()) return;
+  if (here.next_answer >= answers.size()) return ask_again_if_needed(who);
   const std::int64_t answer = answers[here.next_answer++];
   emit(who, next_events(who, answer == exactly ? count : answer));
+  ask_again_if_needed(who);
+}
+
+/// If selectors withheld events that a callback made, a producer asks itself for more, in a
+/// message, so that whatever came meanwhile has its turn.
+void model::ask_again_if_needed(int who) {
+  stage& here = at(who);
+  if (plan(who).kind != actor_kind::producer || !forwards_by_deliverable(who)) return;
+  if (here.is_asking_again || here.dispatch.deliverable() <= here.owed) return;
+  here.is_asking_again = true;
+  send(who, {.kind = message_kind::ask_again, .from = who});
+}
+
+void model::ask_again(int who) {
+  at(who).is_asking_again = false;
+  handle_upstream_demand(who, {});
 }
 
 /// What a callback has emitted.

@@ -20,7 +20,8 @@ std::optional<std::string> seen_from(view side, const std::string& one) {
     if (word == "asked") return std::nullopt;
     return one;
   }
-  if (word == "ask" || word == "subscribe" || word == "cancel" || word == "discard") {
+  if (word == "ask" || word == "subscribe" || word == "cancel" || word == "discard" ||
+      word == "buffered") {
     return std::nullopt;
   }
   if (word == "events") return "events" + one.substr(one.find(' ', word.size() + 1));

@@ -22,8 +22,7 @@ inline std::uint64_t seed_count(std::uint64_t full) {
 
 /// What a scenario may contain that the library's stages play.
 inline ingredients what_stages_have() {
-  return {.broadcast = false,
-          .partition = false,
+  return {.partition = false,
           .infos = false,
           .accumulate = false,
           .resubscribe = false,

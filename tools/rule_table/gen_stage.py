@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Writes docs/conformance.md: for each rule of GenStage the tests that exercise it.
+
+A test names a rule in a comment at its head or inside, as G-123 or G-151 to G-153. A scenario of
+genstage/conformance/traces/hand_written.txt does so in its title. With --check nothing is written;
+it fails if the document is not what would be.
+"""
+
+import glob
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "..", "..")
+DOCUMENT = os.path.join("docs", "conformance.md")
+LAST_RULE = 410
+MODEL_ONLY = ("dispatcher=partition", "emit_when_left", "demand=accumulate", "do info", "do mode",
+              "do resubscribe", "| info", "| mode")
+
+INTRODUCTION = """# Conformance with GenStage
+
+Written by `tools/rule_table/gen_stage.py` from the tests; a test checks that it is current.
+
+The rules are those of GenStage 1.3.2, restated by number in the project's specification. For each
+it names the tests that exercise it:
+
+- `suite.test` is a test of the library.
+- *scenario* is one of `genstage/conformance/traces/hand_written.txt`. The model allows what the
+  original did in it, and what the library does.
+- *scenario of the model* is one that the library does not play yet: only the model and the original
+  are compared.
+
+A rule passes if a test of the library or a scenario that it plays exercises it. *difference* is a
+deliberate one; [differences.md](differences.md) tells why. *open* means that no test names the
+rule, which says nothing about whether it holds.
+"""
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def rules_in(text):
+    """The numbers of the rules that a text names."""
+    for first, last in re.findall(r"G-(\d{3})(?:(?: to |-)G-(\d{3}))?", text):
+        yield from range(int(first), int(last or first) + 1)
+
+
+def tests_by_rule():
+    declared = re.compile(r"((?:^//.*\n)*)^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)(.*?)^}",
+                          re.MULTILINE | re.DOTALL)
+    found = {}
+    for path in sorted(glob.glob(os.path.join(ROOT, "genstage", "**", "*_test.cpp"),
+                                 recursive=True)):
+        for head, suite, name, body in declared.findall(read(os.path.relpath(path, ROOT))):
+            for rule in rules_in(head + body):
+                found.setdefault(rule, []).append(f"`{suite}.{name}`")
+    return found
+
+
+def scenarios_by_rule():
+    """Of each rule how many scenarios the library plays, and how many only the model does."""
+    played, modelled = {}, {}
+    for text in read("genstage/conformance/traces/hand_written.txt").split("scenario ")[1:]:
+        title, _, rest = text.partition("\n")
+        into = modelled if any(word in rest for word in MODEL_ONLY) else played
+        for rule in rules_in(title):
+            into[rule] = into.get(rule, 0) + 1
+    return played, modelled
+
+
+def counted(number, what):
+    first, _, rest = what.partition(" ")
+    return f"{number} {first}{'s' if number != 1 else ''} {rest}".strip() if number else ""
+
+
+def read_rules():
+    sections, differences = [], {}
+    for line in read("tools", "rule_table", "gen_stage_rules.txt").splitlines():
+        if match := re.match(r"(\d+)-(\d+) (.+)", line):
+            sections.append((int(match[1]), int(match[2]), match[3]))
+        elif match := re.match(r"G-(\d+) difference: (.+)", line):
+            differences[int(match[1])] = match[2]
+    return sections, differences
+
+
+def upstream_tests():
+    for line in read("tools", "rule_table", "upstream_tests.txt").splitlines():
+        if not line.startswith("#"):
+            where, *rules = line.split()
+            yield where, [int(rule[2:]) for rule in rules]
+
+
+def document():
+    sections, differences = read_rules()
+    tests = tests_by_rule()
+    played, modelled = scenarios_by_rule()
+    status = {}
+    parts = []
+    for first, last, title in sections:
+        parts.append(f"\n## {title}\n\n| rule | status | exercised by |\n|---|---|---|\n")
+        for rule in range(first, last + 1):
+            proof = tests.get(rule, []) + list(filter(None, [
+                counted(played.get(rule, 0), "scenario"),
+                counted(modelled.get(rule, 0), "scenario of the model")]))
+            passes = rule in tests or rule in played
+            status[rule] = "difference" if rule in differences else "pass" if passes else "open"
+            told = [differences[rule]] if rule in differences else []
+            parts.append(f"| G-{rule:03} | {status[rule]} | {'; '.join(told + proof)} |\n")
+    parts.append("\n## The original's own tests\n\n"
+                 "| test | rules | open among them |\n|---|---|---|\n")
+    upstream = list(upstream_tests())
+    for where, rules in upstream:
+        left = " ".join(f"G-{rule:03}" for rule in rules if status[rule] == "open")
+        parts.append(f"| {where} | {' '.join(f'G-{rule:03}' for rule in rules)} | {left} |\n")
+    counts = {each: list(status.values()).count(each) for each in ("pass", "difference", "open")}
+    whole = sum(all(status[rule] != "open" for rule in rules) for _, rules in upstream)
+    summary = (f"\nOf {len(status)} rules {counts['pass']} pass, {counts['difference']} differ on "
+               f"purpose and {counts['open']} are open. Of the original's {len(upstream)} tests "
+               f"{whole} exercise no open rule.\n")
+    assert sorted(status) == list(range(1, LAST_RULE + 1)), "a rule has no row, or two"
+    return INTRODUCTION + summary + "".join(parts)
+
+
+def main():
+    text = document()
+    if "--check" not in sys.argv[1:]:
+        with open(os.path.join(ROOT, DOCUMENT), "w", encoding="utf-8") as file:
+            file.write(text)
+        return 0
+    if read(DOCUMENT) == text:
+        return 0
+    print(f"{DOCUMENT}: not what the tests say, run tools/rule_table/gen_stage.py")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
