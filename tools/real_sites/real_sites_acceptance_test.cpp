@@ -84,7 +84,7 @@ class real_sites : public testing::TestWithParam<const char*> {
     if (site == loaded.definitions.end()) {
       return genstage::fail(genstage::errc::not_found, "no such site");
     }
-    const auto request = make_request(*site, query);
+    const auto request = make_request(*site, {.text = std::string{query}});
     if (!request) return std::unexpected{request.error()};
     const auto answer = get(request->url);
     EXPECT_EQ(answer.status, 200);
