@@ -47,6 +47,7 @@ class consumer_side {
     subscription_options options;
     subscription_mode mode = subscription_mode::automatic;
     demand_ledger ledger;
+    std::shared_ptr<subscription_meter> meter = std::make_shared<subscription_meter>();
     node spare{};  ///< Becomes the next ask that cannot take a spent batch with it.
   };
 
@@ -73,9 +74,11 @@ class consumer_side {
         upstream{to, std::move(label), plan.options, subscription_mode::automatic,
                  demand_ledger{range->most, range->least}}));
     owner_.monitor(producer, to.tag);
-    producer.send(std::make_unique<subscribe_message>(
+    auto wish = std::make_unique<subscribe_message>(
         subscription{to.tag, owner_.self()}, event_type::of<T>(), plan.options, owner_.label(),
-        std::is_const_v<In> ? batch_use::reads : batch_use::owns, plan.instead_of));
+        std::is_const_v<In> ? batch_use::reads : batch_use::owns, plan.instead_of);
+    wish->meter = upstreams_.back()->meter;
+    producer.send(std::move(wish));
     return upstreams_.back().get();
   }
   void open(upstream& opened, subscription_mode mode) {
@@ -114,6 +117,7 @@ class consumer_side {
     offset_ += size_;
     const bool is_last = offset_ == events_of(*current_).size();
     demand asked{};
+    if (from_ != nullptr) from_->meter->add(size_);
     if (is_cut()) {
       const auto [more, surplus] = from_->ledger.take(size_);
       if (!surplus.is_zero()) detail::log_surplus(owner_, from_->label, surplus);

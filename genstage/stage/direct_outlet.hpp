@@ -89,6 +89,7 @@ class direct_outlet {
 
   /// What goes to the same consumer travels together.
   void carry_out_merged(node& made, std::span<const delivery> decided) {
+    sender_.count_placed(made->events.size());
     std::size_t offset = 0;
     for (const delivery& each : decided) {
       auto part = std::ranges::find(parts_, each.to, &std::pair<unique_id, node>::first);

@@ -181,10 +181,14 @@ class two_lanes {
   std::span<const delivery> dispatch(std::span<std::int64_t> events) {
     decided_.clear();
     for (const std::int64_t event : events) {
+      if (event == 0) {
+        decided_.push_back({unique_id::none, 1});  // Costs nobody any demand.
+        continue;
+      }
       lane* const to = lanes_.size() < 2 ? nullptr : &lanes_[event < 0 ? 0 : 1];
       if (to == nullptr || to->left.is_zero()) break;
       to->left -= demand{1};
-      decided_.push_back({event == 0 ? unique_id::none : to->tag, 1});
+      decided_.push_back({to->tag, 1});
     }
     return decided_;
   }

@@ -41,36 +41,61 @@ class event_sender {
     subscription who;
     batch_use use;
     event_selector selector;
+    std::shared_ptr<const subscription_meter> meter;
+    std::uint64_t asked = 0;
+    std::uint64_t sent = 0;
+
+    /// What was sent and not handled; nothing if the consumer does not say.
+    [[nodiscard]] std::uint64_t in_flight() const noexcept {
+      return meter ? sent - meter->handled.load(std::memory_order_relaxed) : 0;
+    }
+  };
+  /// What a consumer leaves behind.
+  struct departure {
+    subscription who;
+    std::uint64_t lost;
   };
 
   event_sender(process& owner, detail::emitting_stage<T>& user) : owner_{owner}, user_{user} {}
 
   [[nodiscard]] process& owner() const noexcept { return owner_; }
-  [[nodiscard]] const consumer* find(unique_id tag) const noexcept {
-    const auto found = std::ranges::find(consumers_, tag, tag_of);
-    return found == consumers_.end() ? nullptr : &*found;
+  [[nodiscard]] bool knows(unique_id tag) const noexcept {
+    return std::ranges::find(consumers_, tag, tag_of) != consumers_.end();
   }
+  [[nodiscard]] std::vector<consumer>& consumers() noexcept { return consumers_; }
   [[nodiscard]] const std::vector<consumer>& consumers() const noexcept { return consumers_; }
+  /// Events that have left, and that were dropped, in all.
+  [[nodiscard]] std::uint64_t placed() const noexcept { return placed_; }
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
   void add(const subscribe_message& wish) {
     owner_.monitor(wish.from.peer, wish.from.tag);
-    consumers_.push_back({wish.from, wish.use, wish.options.selector});
+    consumers_.push_back({wish.from, wish.use, wish.options.selector, wish.meter});
     note(record_kind::subscribed, wish.from.tag, 0);
   }
   /// Forgets a consumer, and confirms that to it.
-  subscription remove(unique_id tag, const exit_reason& reason) {
+  departure remove(unique_id tag, cancel_cause cause, const exit_reason& reason) {
     const auto found = std::ranges::find(consumers_, tag, tag_of);
-    subscription ended = std::move(found->who);
+    const departure ended{found->who, cause == cancel_cause::down ? found->in_flight() : 0};
     consumers_.erase(found);
-    owner_.demonitor(ended.peer, tag);
-    ended.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, tag, reason));
+    owner_.demonitor(ended.who.peer, tag);
+    ended.who.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, tag, reason));
+    if (ended.lost > 0) note(record_kind::lost, tag, ended.lost);
     note(record_kind::cancelled, tag, 0);
     return ended;
   }
 
+  void count_ask(unique_id tag, demand asked) {
+    std::ranges::find(consumers_, tag, tag_of)->asked += asked.count();
+    note(record_kind::ask, tag, asked.count());
+  }
+  /// Events have gone where the dispatcher said.
+  void count_placed(std::uint64_t count) noexcept { placed_ += count; }
+
   /// Carries out what was decided about all events of `made`. The node itself travels if all go to
   /// one consumer, and is null afterwards; else it is left empty.
   void carry_out(node& made, std::span<const delivery> decided) {
+    placed_ += made->events.size();
     if (decided.size() == 1) {
       send(std::move(made), decided.front().to);
       return;
@@ -87,20 +112,22 @@ class event_sender {
 
   void send(node filled, unique_id tag) {
     if (tag != unique_id::none) {
-      send(std::move(filled), *find(tag));
+      send(std::move(filled), *std::ranges::find(consumers_, tag, tag_of));
       return;
     }
     note(record_kind::discarded, tag, filled->events.size());
     filled->events.clear();
     give_back(std::move(filled));
   }
-  void send(node filled, const consumer& to) {
+  void send(node filled, consumer& to) {
     const unique_id tag = to.who.tag;
     const std::uint64_t count = filled->events.size() + filled->count;
     filled->kind = message_kind::events;
     filled->tag = tag;
     note(record_kind::delivery, tag, count);
-    if (!to.who.peer.send(std::move(filled))) note(record_kind::lost, tag, count);
+    to.sent += count;
+    // Of a consumer that says what it has handled, the loss is counted when its down comes.
+    if (!to.who.peer.send(std::move(filled)) && !to.meter) note(record_kind::lost, tag, count);
   }
 
   /// A message to fill, empty.
@@ -122,10 +149,15 @@ class event_sender {
       records_->note(kind, owner_.id().index, static_cast<std::uint64_t>(tag), count);
     }
   }
+  /// Counts events that are for nobody.
+  void drop(std::uint64_t count) noexcept {
+    dropped_ += count;
+    note(record_kind::discarded, unique_id::none, count);
+  }
   /// Counts and reports what a buffer had to drop.
   void discarded(std::size_t count) {
     if (count == 0) return;
-    note(record_kind::discarded, unique_id::none, count);
+    drop(count);
     if (user_.format_discarded(count) == discarded_log::write) {
       detail::log_discarded(owner_, count);
     }
@@ -143,6 +175,8 @@ class event_sender {
   detail::emitting_stage<T>& user_;
   recorder* records_ = owner_.records();
   std::vector<consumer> consumers_;
+  std::uint64_t placed_ = 0;
+  std::uint64_t dropped_ = 0;
   std::vector<node> spare_;
 };
 

@@ -112,7 +112,7 @@ class partitioned_outlet {
           ++dropped;
       }
     }
-    if (dropped > 0) sender_.note(record_kind::discarded, unique_id::none, dropped);
+    if (dropped > 0) sender_.drop(dropped);
     if (unknown > 0) {
       detail::log_unknown_partition(sender_.owner(), dispatcher_.unknown(),
                                     dispatcher_.options().partitions.text(), unknown);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <genstage/core/contract.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/outlet.hpp>
 #include <genstage/stage/stage.hpp>
@@ -47,7 +48,7 @@ class producer_side {
   [[nodiscard]] output<T>& out() noexcept { return out_; }
   [[nodiscard]] bool has_room() const noexcept { return !outlet_.room().is_zero(); }
   [[nodiscard]] bool has_buffered() const noexcept { return outlet_.buffered() > 0; }
-  [[nodiscard]] bool knows(unique_id tag) const noexcept { return sender_.find(tag) != nullptr; }
+  [[nodiscard]] bool knows(unique_id tag) const noexcept { return sender_.knows(tag); }
 
   /// Registers a consumer; the user's handle_subscribe runs between this and `open`.
   void add(const subscribe_message& wish) { sender_.add(wish); }
@@ -55,15 +56,15 @@ class producer_side {
     return outlet_.dispatcher().subscribe({wish.from.tag, wish.from.peer.id(), wish.options});
   }
   /// Ends a subscription and confirms it to the consumer. Returns it, for the user's handle_cancel.
-  subscription remove(unique_id tag, const exit_reason& reason) {
-    subscription ended = sender_.remove(tag, reason);
+  auto remove(unique_id tag, cancel_cause cause, const exit_reason& reason) {
+    const auto ended = sender_.remove(tag, cause, reason);
     outlet_.dispatcher().cancel(tag);
     drain();
     return ended;
   }
   /// The same for one that the dispatcher has refused, and need not forget (G-097).
   subscription refuse(unique_id tag, const exit_reason& reason) {
-    return sender_.remove(tag, reason);
+    return sender_.remove(tag, cancel_cause::cancel, reason).who;
   }
 
   /// A consumer asks. Sends what is buffered, and returns what has to be produced.
@@ -76,7 +77,7 @@ class producer_side {
         detail::log_large_ask(sender_.owner(), *dispatcher.expected_ask(), count);
       }
     }
-    sender_.note(record_kind::ask, tag, count.count());
+    sender_.count_ask(tag, count);
     dispatcher.ask(tag, count);
     asked->clear();
     sender_.give_back(std::move(asked));
@@ -125,6 +126,7 @@ class producer_side {
   void flush() {
     const std::size_t made = filling_->events.size();
     if (made == 0) return;
+    made_ += made;
     if constexpr (by_partition) {
       place(filling_, answering_);
     } else {
@@ -140,6 +142,15 @@ class producer_side {
   /// Sends buffered events as far as there is demand.
   void drain() {
     if (outlet_.buffered() > 0 && mode_ == demand_mode::forward) outlet_.drain();
+  }
+
+  /// The conservation law, G10: nothing goes astray, and nobody is sent what it has not asked for.
+  void check_conservation() const {
+    GENSTAGE_ASSERT(made_ == sender_.placed() + outlet_.buffered() + sender_.dropped());
+    for (const auto& each : sender_.consumers()) {
+      const demand outstanding = outlet_.dispatcher().outstanding(each.who.tag);
+      GENSTAGE_ASSERT(each.asked == each.sent + outstanding.count());
+    }
   }
 
   [[nodiscard]] std::size_t buffered_count() const noexcept { return outlet_.buffered(); }
@@ -200,6 +211,7 @@ class producer_side {
   outlet outlet_;
   /// Demand that was forwarded to the user's code and has not been answered with events.
   demand owed_{};
+  std::uint64_t made_ = 0;
   std::optional<std::size_t> answering_;
   demand_mode mode_;
   /// Asks that came while demand is accumulated.

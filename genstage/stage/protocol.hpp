@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <genstage/core/demand.hpp>
 #include <genstage/dispatch/event_type.hpp>
@@ -54,6 +55,19 @@ struct batch_message final : stream_message {
 /// so that others can read the same ones.
 enum class batch_use : std::uint8_t { owns, reads };
 
+/// How much of a subscription its consumer has handled, so that its producer knows what was lost if
+/// the consumer dies.
+///
+/// Threads: the consumer alone writes; the producer reads after the consumer's down, which was sent
+/// after the last write, so no ordering of its own is needed.
+struct subscription_meter {
+  std::atomic<std::uint64_t> handled{0};
+
+  void add(std::uint64_t count) noexcept {
+    handled.store(handled.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+  }
+};
+
 struct subscribe_message final : message {
   subscribe_message(subscription with_consumer, event_type takes, subscription_options chosen,
                     std::string consumer_name, batch_use with_events = batch_use::owns,
@@ -73,6 +87,8 @@ struct subscribe_message final : message {
   batch_use use;
   /// The producer ends this one first, if it knows it (G-069).
   std::optional<replacement> instead_of;
+  /// Null from a peer that does not say what it has handled.
+  std::shared_ptr<const subscription_meter> meter{};
 };
 
 /// `cancel` on the way to a producer, `cancelled` on the way to a consumer.

@@ -70,14 +70,15 @@ class shared_outlet {
   void distribute(node& made) {
     const std::uint64_t count = made->events.size();
     dispatcher_.dispatch(count);
-    const auto& consumers = sender_.consumers();
+    sender_.count_placed(count);
+    auto& consumers = sender_.consumers();
     if (consumers.size() == 1 && !consumers.front().selector) {
       sender_.send(std::move(made), consumers.front());
       return;
     }
     shared_batch<T> all = recycled();
     std::swap(all.writable(), made->events);
-    for (const consumer& each : consumers) {
+    for (consumer& each : consumers) {
       if (each.selector) {
         dispatcher_.withhold(each.who.tag, count - send_selected(each, all));
       } else if (each.use == batch_use::reads) {
@@ -91,7 +92,7 @@ class shared_outlet {
   /// Returns how many were sent.
   /// A reader that wants neighbouring events gets them where they are. Others get copies, because a
   /// batch is contiguous; if there can be none, one message for each run of neighbours.
-  std::uint64_t send_selected(const consumer& to, const shared_batch<T>& all) {
+  std::uint64_t send_selected(consumer& to, const shared_batch<T>& all) {
     to.selector.template rule<T>().mark(all.events(), wanted_);
     const auto count = static_cast<std::uint64_t>(std::ranges::count(wanted_, 1));
     if (count == 0) return 0;
@@ -110,8 +111,7 @@ class shared_outlet {
     return count;
   }
 
-  void send_run(const consumer& to, const shared_batch<T>& all, std::size_t first,
-                std::size_t count) {
+  void send_run(consumer& to, const shared_batch<T>& all, std::size_t first, std::size_t count) {
     node part = sender_.spare();
     part->shared = all;
     part->first = first;
@@ -119,7 +119,7 @@ class shared_outlet {
     sender_.send(std::move(part), to);
   }
 
-  void send_runs(const consumer& to, const shared_batch<T>& all) {
+  void send_runs(consumer& to, const shared_batch<T>& all) {
     std::size_t index = 0;
     while (index < wanted_.size()) {
       const std::size_t first = index;
@@ -130,7 +130,7 @@ class shared_outlet {
   }
 
   template <class Wanted>
-  void send_copies(const consumer& to, const shared_batch<T>& all, Wanted wanted) {
+  void send_copies(consumer& to, const shared_batch<T>& all, Wanted wanted) {
     if constexpr (std::copy_constructible<T>) {
       node part = sender_.spare();
       part->events.reserve(all.events().size());

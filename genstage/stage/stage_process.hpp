@@ -128,6 +128,7 @@ class stage_process final : public user_process<S>, public stage_requests {
         this->receive_for_user(received);
         if (!this->is_suspended()) callback_ended();
     }
+    check_conservation();
   }
 
   // What is asked of the stage itself, in detail/requests.hpp.
@@ -170,6 +171,15 @@ class stage_process final : public user_process<S>, public stage_requests {
   template <class Message>
   static Message& as(const message_ptr& received) noexcept {
     return static_cast<Message&>(*received);
+  }
+
+  /// After every message, in builds without NDEBUG, tests and simulations among them.
+  void check_conservation() const {
+#ifndef NDEBUG
+    if constexpr (emits) {
+      if (down_ && !this->is_suspended()) down_->check_conservation();
+    }
+#endif
   }
 
   // The receiving half.

@@ -42,6 +42,8 @@ struct cancellation {
   subscription from;
   cancel_cause cause;
   exit_reason reason;
+  /// Events that were sent to a consumer and that it had not handled when it died.
+  std::uint64_t lost = 0;
 };
 
 /// The subscription that a new one takes the place of.

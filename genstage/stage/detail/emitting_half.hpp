@@ -150,7 +150,8 @@ void stage_process<S>::downstream_ended(unique_id tag, cancel_cause cause,
 template <class S>
 void stage_process<S>::forget_consumer(unique_id tag, cancel_cause cause,
                                        const exit_reason& reason) {
-  tell_cancelled({peer_role::consumer, down_->remove(tag, reason), cause, reason});
+  const auto ended = down_->remove(tag, cause, reason);
+  tell_cancelled({peer_role::consumer, ended.who, cause, reason, ended.lost});
 }
 
 /// A consumer that held up the others may have left.
