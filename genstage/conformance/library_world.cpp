@@ -254,12 +254,7 @@ void library_world::end_step(std::span<const record> records) {
   }
   for (std::size_t who = 0; who < members_.size(); ++who) {
     member& one = members_[who];
-    if (one.is_gone) continue;
-    if (!one.end->is_done()) {
-      // Watched anew, so that this world is told last of an end.
-      one.end = home_.down(one.who);
-      continue;
-    }
+    if (one.is_gone || !one.end->is_done()) continue;
     one.is_gone = true;
     seen[who].push_back("exit " + text_of(*one.end->await_resume()));
   }

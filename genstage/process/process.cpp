@@ -310,7 +310,11 @@ runnable::verdict process::finish() noexcept {
   if (extras_) cell.run = &process_cell::run_process;
   delete this;
   cell.owner().ended();
-  left.tell(reason, exit_reason::noproc());
+  left.tell_processes(reason);
+  // Closed only now: who learns by sending that the process is gone has been told of its end before.
+  left.unread = cell.mail_.close().left;
+  left.tell_unread(exit_reason::noproc());
+  left.tell_outside(reason);
   cell.release();
   return runnable::verdict::idle;
 }
@@ -329,8 +333,7 @@ void process::report_crash(const exit_reason& reason) const {
 
 /// What the end of this process leaves to do. The cell's guard is held.
 parting process::part() noexcept {
-  const mailbox::closed mail = cell_->mail_.close();
-  parting left{.ended = id(), .was_idle = mail.was_idle, .unread = mail.left};
+  parting left{.ended = id()};
   left.links.swap(links_);
   left.watchers.swap(watchers_);
   left.started.swap(started_);
@@ -342,20 +345,31 @@ void parting::free_held() noexcept {
   for (auto& release : std::exchange(releases, {})) release();
 }
 
-void parting::tell(const exit_reason& reason, const exit_reason& to_unread) noexcept {
-  while (unread != nullptr) {
-    const message_ptr taken{std::exchange(unread, unread->next)};
-    if (taken->kind == message_kind::monitor) {
-      static_cast<monitor_message&>(*taken).tell(ended, to_unread);
-    } else if (taken->kind == message_kind::link) {
-      static_cast<link_message&>(*taken).from.send(
-          std::make_unique<exit_message>(ended, to_unread, exit_origin::link));
-    }
-  }
+void parting::tell_processes(const exit_reason& reason) noexcept {
   for (const process_ref& linked : links) {
     linked.send(std::make_unique<exit_message>(ended, reason, exit_origin::link));
   }
-  for (const auto& watcher : watchers) watcher->tell(ended, reason);
+  for (const auto& watcher : watchers) {
+    if (!watcher->outcome) watcher->tell(ended, reason);
+  }
+}
+
+void parting::tell_unread(const exit_reason& reason) noexcept {
+  while (unread != nullptr) {
+    const message_ptr taken{std::exchange(unread, unread->next)};
+    if (taken->kind == message_kind::monitor) {
+      static_cast<monitor_message&>(*taken).tell(ended, reason);
+    } else if (taken->kind == message_kind::link) {
+      static_cast<link_message&>(*taken).from.send(
+          std::make_unique<exit_message>(ended, reason, exit_origin::link));
+    }
+  }
+}
+
+void parting::tell_outside(const exit_reason& reason) noexcept {
+  for (const auto& watcher : watchers) {
+    if (watcher->outcome) watcher->tell(ended, reason);
+  }
   if (started) started->complete(reason);
 }
 
@@ -363,17 +377,23 @@ void parting::tell(const exit_reason& reason, const exit_reason& to_unread) noex
 bool process_cell::abandon() noexcept {
   parting left;
   std::string name;
+  bool was_idle = false;
   {
     const guard held{*this};
     if (body_ == nullptr || mail_.is_closed()) return false;
+    const mailbox::closed mail = mail_.close();
+    was_idle = mail.was_idle;
     left = body_->part();
+    left.unread = mail.left;
     name = body_->name_;
   }
   owner_.forget(name, left.ended);
   left.free_held();
-  left.tell(exit_reason::killed(), exit_reason::killed());
+  left.tell_processes(exit_reason::killed());
+  left.tell_unread(exit_reason::killed());
+  left.tell_outside(exit_reason::killed());
   // One that had nothing to do has to be run once more to end.
-  if (left.was_idle) scheduler_.make_ready(*this);
+  if (was_idle) scheduler_.make_ready(*this);
   return true;
 }
 

@@ -16,7 +16,6 @@ struct process_status;
 /// What is taken from a process at its end: what it held, and whom to tell.
 struct parting {
   pid ended;
-  bool was_idle = false;
   message* unread = nullptr;  ///< Owned, newest first.
   std::vector<process_ref> links{};
   std::vector<std::unique_ptr<monitor_message>> watchers{};
@@ -25,8 +24,11 @@ struct parting {
 
   /// First what was held is free (A12).
   void free_held() noexcept;
-  /// Those who asked too late to be known get `to_unread`.
-  void tell(const exit_reason& reason, const exit_reason& to_unread) noexcept;
+  void tell_processes(const exit_reason& reason) noexcept;
+  /// Those who asked too late to be known.
+  void tell_unread(const exit_reason& reason) noexcept;
+  /// Last those who wait outside of any process: by then all processes have been told.
+  void tell_outside(const exit_reason& reason) noexcept;
 };
 
 /// The state of a process that few processes need, behind one pointer: what inspection, suspension
