@@ -33,10 +33,10 @@ int main() {
   gs::simulation world{1};
   int running = 0;
   int most = 0;
-  // A number takes the longer, the larger its last digit is.
+  // A number takes the longer, the larger its last digit is; no two end at the same instant.
   const auto print_later = [&](std::int64_t number) -> gs::task<> {
     most = std::max(most, ++running);
-    auto pause = gs::sleep_for((number % 10 + 1) * 100ms);
+    auto pause = gs::sleep_for((number % 10 + 1) * 100ms + number * 10us);
     co_await std::move(pause);
     fmt::print("{}\n", number);
     --running;
