@@ -311,7 +311,7 @@ runnable::verdict process::finish() noexcept {
   delete this;
   cell.owner().ended();
   left.tell_processes(reason);
-  // Closed only now: who learns by sending that the process is gone has been told of its end before.
+  // Closed only now: who learns by sending that the process is gone, has been told of its end.
   left.unread = cell.mail_.close().left;
   left.tell_unread(exit_reason::noproc());
   left.tell_outside(reason);
