@@ -49,7 +49,7 @@ def rules_in(text):
 
 
 def tests_by_rule():
-    declared = re.compile(r"((?:^//.*\n)*)^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)(.*?)^}",
+    declared = re.compile(r"((?:^//[^\n]*\n)*)^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)(.*?)^}",
                           re.MULTILINE | re.DOTALL)
     found = {}
     for path in sorted(glob.glob(os.path.join(ROOT, "genstage", "**", "*_test.cpp"),
