@@ -20,6 +20,7 @@ deliveries dispatch(demand_dispatcher& dispatcher, std::uint64_t count) {
   return {decided.begin(), decided.end()};
 }
 
+// G-246, G-332
 TEST(demand_dispatcher_test, the_demand_of_a_leaver_is_credit_against_later_asks) {
   demand_dispatcher dispatcher;
   dispatcher.subscribe(a);
@@ -39,6 +40,7 @@ TEST(demand_dispatcher_test, the_demand_of_a_leaver_is_credit_against_later_asks
   EXPECT_EQ(dispatcher.credit(), demand{0});
 }
 
+// G-240, G-247
 TEST(demand_dispatcher_test, leftovers_reduce_the_credit) {
   demand_dispatcher dispatcher;
   dispatcher.subscribe(a);
@@ -52,6 +54,7 @@ TEST(demand_dispatcher_test, leftovers_reduce_the_credit) {
   EXPECT_EQ(dispatcher.credit(), demand{1});
 }
 
+// G-239
 TEST(demand_dispatcher_test, the_hungriest_consumer_is_filled_completely_first) {
   demand_dispatcher dispatcher;
   dispatcher.subscribe(a);
@@ -62,6 +65,7 @@ TEST(demand_dispatcher_test, the_hungriest_consumer_is_filled_completely_first) 
   EXPECT_EQ(dispatch(dispatcher, 5), (deliveries{{b, 3}, {a, 2}}));
 }
 
+// G-234, G-241
 TEST(demand_dispatcher_test, equal_demands_are_served_in_turn) {
   demand_dispatcher dispatcher;
   dispatcher.subscribe(a);
@@ -74,6 +78,7 @@ TEST(demand_dispatcher_test, equal_demands_are_served_in_turn) {
   EXPECT_EQ(dispatch(dispatcher, 1), (deliveries{{a, 1}}));
 }
 
+// G-248
 TEST(demand_dispatcher_test, asks_order_the_consumers_by_demand) {
   demand_dispatcher dispatcher;
   for (const unique_id tag : {a, b, c}) dispatcher.subscribe(tag);
@@ -86,6 +91,7 @@ TEST(demand_dispatcher_test, asks_order_the_consumers_by_demand) {
   EXPECT_EQ(dispatch(dispatcher, 15), (deliveries{{b, 6}, {c, 5}, {a, 4}}));
 }
 
+// G-232, G-236
 TEST(demand_dispatcher_test, an_ask_above_the_first_one_is_larger_than_expected) {
   demand_dispatcher dispatcher;
   dispatcher.subscribe(a);
@@ -113,6 +119,7 @@ TEST(demand_dispatcher_test, a_shuffle_changes_the_order_of_equals_only) {
   EXPECT_EQ(firsts, (std::set<unique_id>{a, b}));
 }
 
+// G-232
 TEST(demand_dispatcher_test, the_expected_ask_can_be_given) {
   demand_dispatcher dispatcher{{.max_demand = demand{100}}};
   dispatcher.subscribe(a);
@@ -122,6 +129,7 @@ TEST(demand_dispatcher_test, the_expected_ask_can_be_given) {
   EXPECT_EQ(dispatcher.size_of(demand{101}), ask_size::larger_than_expected);
 }
 
+// G-226, G-230
 TEST(demand_dispatcher_test, nobody_ever_gets_more_than_it_asked_for_and_nothing_goes_amiss) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     std::mt19937 random{seed};

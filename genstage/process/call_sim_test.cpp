@@ -195,7 +195,7 @@ TEST_F(call_sim_test, a_crash_report_names_process_callback_request_and_reason) 
                             "handling genstage::(anonymous namespace)::fail_later"}));
 }
 
-// A3, A38
+// A3, A38, G-323
 TEST_F(call_sim_test, an_orderly_end_and_a_signal_make_no_crash_report_and_other_reasons_do) {
   for (const exit_reason& each : {exit_reason::normal(), exit_reason::shutdown(),
                                   exit_reason::shutdown("done"), exit_reason::user("tired")}) {

@@ -215,7 +215,7 @@ TEST_F(introspection_sim_test, terminate_ends_it_in_order_even_while_it_is_suspe
   EXPECT_EQ(seen, journal{"terminate enough"});
 }
 
-// A33
+// A33, G-318
 TEST_F(introspection_sim_test, a_request_to_the_process_overtakes_a_deep_queue) {
   cast(server_, slow_add{0});
   for (int count = 0; count < 10'000; ++count) cast(server_, add{1});
@@ -258,7 +258,7 @@ TEST_F(introspection_sim_test, status_tells_what_is_known_of_a_process) {
   EXPECT_NE(to_string(now).find("waiting in handle_cast, 1 in its queue"), std::string::npos);
 }
 
-// A35
+// A35, G-330
 TEST_F(introspection_sim_test, a_describe_state_that_throws_harms_nobody) {
   cast(server_, add{-1});
 

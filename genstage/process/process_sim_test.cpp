@@ -85,6 +85,7 @@ class process_sim_test : public ::testing::Test {
   journal right_seen;
 };
 
+// G-006
 TEST_F(process_sim_test, an_exit_signal_of_another_process_follows_the_table) {
   struct cell {
     exit_reason sent;
@@ -121,6 +122,7 @@ TEST_F(process_sim_test, an_exit_signal_of_another_process_follows_the_table) {
   }
 }
 
+// G-006
 TEST_F(process_sim_test, a_linked_process_dies_with_the_same_reason_unless_the_end_is_normal) {
   const auto left = start(left_seen);
   const auto right = start(right_seen);
@@ -136,6 +138,7 @@ TEST_F(process_sim_test, a_linked_process_dies_with_the_same_reason_unless_the_e
   EXPECT_EQ(*right_end.await_resume(), exit_reason::user("tired"));
 }
 
+// G-006
 TEST_F(process_sim_test, a_normal_end_does_not_kill_a_linked_process) {
   const auto left = start(left_seen);
   const auto right = start(right_seen);
@@ -172,6 +175,7 @@ TEST_F(process_sim_test, linking_to_a_dead_process_brings_noproc_to_one_that_tra
   EXPECT_EQ(left_seen, (journal{"exit noproc"}));
 }
 
+// G-005
 TEST_F(process_sim_test, each_monitor_brings_exactly_one_down_after_all_messages) {
   const auto left = start(left_seen);
   const auto right = start(right_seen);
@@ -185,6 +189,7 @@ TEST_F(process_sim_test, each_monitor_brings_exactly_one_down_after_all_messages
   EXPECT_EQ(left_seen, (journal{"down tired", "down tired"}));
 }
 
+// G-005
 TEST_F(process_sim_test, monitoring_a_dead_process_brings_noproc_at_once) {
   const auto left = start(left_seen);
   const auto right = start(right_seen);
@@ -220,6 +225,7 @@ TEST_F(process_sim_test, terminate_does_not_run_when_a_signal_ends_the_process) 
   EXPECT_EQ(world.home().process_count(), 0U);
 }
 
+// G-002
 TEST_F(process_sim_test, messages_of_one_sender_are_handled_in_order_in_every_interleaving) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     simulation fresh{seed};
@@ -249,6 +255,7 @@ TEST_F(process_sim_test, a_name_is_unique_and_free_again_when_the_down_arrives) 
                   .has_value());
 }
 
+// G-003
 TEST_F(process_sim_test, the_identity_of_a_dead_process_is_never_that_of_a_new_one) {
   pid first;
   {
@@ -265,6 +272,7 @@ TEST_F(process_sim_test, the_identity_of_a_dead_process_is_never_that_of_a_new_o
   EXPECT_FALSE(world.home().find(first));
 }
 
+// G-003
 TEST_F(process_sim_test, a_dead_process_is_not_found_though_somebody_refers_to_it) {
   const auto left = start(left_seen);
   ASSERT_TRUE(world.home().find(left.id()));
@@ -351,6 +359,7 @@ TEST_F(process_sim_test, a_process_that_ends_before_anybody_can_watch_it_still_t
   EXPECT_FALSE(world.home().find(gone.id()));
 }
 
+// G-031
 TEST_F(process_sim_test, a_child_dies_with_its_parent) {
   const auto parent = start(left_seen);
   const auto child = *spawn<subject>(world.home(), {.parent = parent.process()}, &right_seen,

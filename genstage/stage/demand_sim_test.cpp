@@ -122,6 +122,7 @@ class demand_sim_test : public ::testing::Test {
   calls seen;
 };
 
+// G-133
 TEST_F(demand_sim_test, the_defaults_move_batches_of_half_the_demand) {
   const auto source = start<counter>(&asked);
   const auto end = start<collector>(&seen, 4U);
@@ -197,6 +198,7 @@ TEST_F(demand_sim_test, events_that_nobody_asked_for_wait_in_the_buffer) {
   EXPECT_EQ(asked, (calls{"1"}));
 }
 
+// G-195
 TEST_F(demand_sim_test, a_full_buffer_drops_the_oldest_and_says_so) {
   std::vector<std::string> lines;
   simulation quiet{1, {.log = [&](const log_record& line) { lines.push_back(line.text); }}};
@@ -230,6 +232,7 @@ TEST_F(demand_sim_test, events_buffered_after_a_consumer_left_go_to_the_next_one
   EXPECT_EQ(asked, (calls{"10"}));
 }
 
+// G-137
 TEST_F(demand_sim_test, a_consumer_that_waits_holds_back_its_producer) {
   const auto source = start<counter>(&asked);
   join(start<slow_sink>(&seen), source, {.max_demand = 4, .min_demand = 2});

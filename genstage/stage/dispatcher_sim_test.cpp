@@ -546,6 +546,7 @@ TEST_F(dispatcher_sim_test, a_producer_consumer_whose_hash_drops_much_goes_on) {
   EXPECT_TRUE(first.back().ends_with("99"));
 }
 
+// G-220
 TEST_F(dispatcher_sim_test, options_of_a_dispatcher_that_make_no_sense_fail_the_start) {
   auto started = here.start_with<sorter>({}, &up, sorter_rules{.options = {.partitions = 0}});
 
@@ -555,6 +556,7 @@ TEST_F(dispatcher_sim_test, options_of_a_dispatcher_that_make_no_sense_fail_the_
       << started->text();
 }
 
+// G-219, G-224
 TEST_F(dispatcher_sim_test, a_dispatcher_of_ones_own_routes_events_one_by_one) {
   const auto from = here.start<triage>();
   const auto urgent = start_manual(first);

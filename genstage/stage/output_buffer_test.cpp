@@ -22,6 +22,7 @@ std::vector<int> take(buffer_of_numbers& buffer, std::size_t count) {
 
 using events = std::vector<int>;
 
+// G-190
 TEST(output_buffer_test, events_come_out_in_the_order_they_went_in) {
   buffer_of_numbers buffer{10, buffer_keep::last};
   store(buffer, {1, 2});
@@ -32,6 +33,7 @@ TEST(output_buffer_test, events_come_out_in_the_order_they_went_in) {
   EXPECT_TRUE(buffer.is_empty());
 }
 
+// G-191, G-194
 TEST(output_buffer_test, keeping_the_last_drops_the_oldest) {
   buffer_of_numbers buffer{3, buffer_keep::last};
   store(buffer, {8, 9});
@@ -41,6 +43,7 @@ TEST(output_buffer_test, keeping_the_last_drops_the_oldest) {
   EXPECT_EQ(take(buffer, 3), (events{5, 6, 7}));
 }
 
+// G-192
 TEST(output_buffer_test, keeping_the_first_drops_the_newest) {
   buffer_of_numbers buffer{3, buffer_keep::first};
   store(buffer, {1, 2});
@@ -50,6 +53,7 @@ TEST(output_buffer_test, keeping_the_first_drops_the_newest) {
   EXPECT_EQ(take(buffer, 3), (events{1, 2, 3}));
 }
 
+// G-193
 TEST(output_buffer_test, no_capacity_means_that_nothing_is_dropped) {
   buffer_of_numbers buffer{std::nullopt, buffer_keep::last};
 
@@ -81,6 +85,7 @@ TEST(output_buffer_test, marks_keep_their_places_among_the_events) {
   EXPECT_EQ(buffer.take_mark(), -2);
 }
 
+// G-201, G-203
 TEST(output_buffer_test, a_mark_is_due_when_its_event_is_dropped_and_several_keep_their_order) {
   buffer_of_numbers buffer{2, buffer_keep::last};
   store(buffer, {1});

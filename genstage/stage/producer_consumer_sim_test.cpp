@@ -353,6 +353,7 @@ class countdown final : public producer_consumer<std::int64_t, std::int64_t> {
   numbers* seen_;
 };
 
+// G-066
 TEST_F(producer_consumer_sim_test, a_stage_subscribed_to_itself_is_a_loop_that_works) {
   const auto loop = here.start<countdown>(&got);
   auto end = here.watch(loop);

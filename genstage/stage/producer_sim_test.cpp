@@ -212,6 +212,7 @@ TEST_F(producer_sim_test, a_full_buffer_that_keeps_the_first_drops_the_newest) {
                                  "buffer is full"}));
 }
 
+// G-025: GenStage passes the size and then crashes.
 TEST_F(producer_sim_test, a_buffer_of_size_zero_drops_all_that_nobody_asked_for) {
   const auto from = here.start<source>(&up, buffer_options{.size = 0});
   const auto to = start_manual(first);

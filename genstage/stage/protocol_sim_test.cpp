@@ -93,6 +93,7 @@ TEST_F(protocol_sim_test, an_ask_on_an_unknown_tag_is_answered_with_a_cancel) {
   EXPECT_EQ(here.lines, journal{});
 }
 
+// G-080
 TEST_F(protocol_sim_test, a_cancel_is_confirmed_to_the_registered_consumer_whoever_wished_it) {
   const auto from = here.start<source>(&seen);
   const auto to = here.start<sink>(&seen);
@@ -155,6 +156,7 @@ TEST_F(protocol_sim_test, an_ask_after_the_end_is_refused) {
   EXPECT_EQ(got, (journal{"cancelled normal", "cancelled unknown_subscription"}));
 }
 
+// G-067, G-085
 TEST_F(protocol_sim_test, a_consumer_refuses_what_only_producers_understand) {
   const auto to = here.start<sink>(&seen);
 
@@ -171,6 +173,7 @@ TEST_F(protocol_sim_test, a_consumer_refuses_what_only_producers_understand) {
                                  "ignored"}));
 }
 
+// G-049, G-086
 TEST_F(protocol_sim_test, a_producer_refuses_what_only_consumers_understand) {
   const auto from = here.start<source>(&seen);
 
@@ -190,6 +193,7 @@ TEST_F(protocol_sim_test, a_producer_refuses_what_only_consumers_understand) {
   EXPECT_TRUE(here.is_alive(from));
 }
 
+// G-049
 TEST_F(protocol_sim_test, a_producer_doesnt_look_at_the_options_of_a_request_that_it_refuses) {
   const auto from = here.start<source>(&seen);
 
@@ -236,6 +240,7 @@ TEST_F(protocol_sim_test, a_stage_wired_by_name_to_other_events_ends_and_harms_n
   EXPECT_TRUE(here.is_alive(from));
 }
 
+// G-089, G-223
 TEST_F(protocol_sim_test, an_ask_for_nothing_changes_nothing) {
   const auto from = here.start<source>(&seen);
   const unique_id tag = fresh_tag();
@@ -249,6 +254,7 @@ TEST_F(protocol_sim_test, an_ask_for_nothing_changes_nothing) {
   EXPECT_EQ(here.lines, journal{});
 }
 
+// G-236
 TEST_F(protocol_sim_test, an_ask_larger_than_the_first_is_warned_about_and_honoured) {
   const auto from = here.start<counter>();
   const unique_id tag = fresh_tag();
@@ -263,6 +269,7 @@ TEST_F(protocol_sim_test, an_ask_larger_than_the_first_is_warned_about_and_honou
             (journal{"warning the dispatcher expected asks of at most 2 events, got 7; honoured"}));
 }
 
+// G-092: GenStage calls handle_events([]) of a manual consumer.
 TEST_F(protocol_sim_test, a_message_without_events_reaches_no_callback) {
   for (const auto mode : {subscription_mode::automatic, subscription_mode::manual}) {
     journal calls;
@@ -322,6 +329,7 @@ TEST_F(protocol_sim_test, an_ask_refills_to_the_maximum_once_the_minimum_is_reac
   }
 }
 
+// G-124, G-130
 TEST_F(protocol_sim_test, asks_for_handled_batches_leave_before_the_stage_stops_the_others_never) {
   const auto to = here.start<sink>(&seen, sink_rules{.stop_at_call = 2});
   const unique_id tag = subscribe_to_probe(to.process(), {.max_demand = 4, .min_demand = 3});
@@ -345,6 +353,7 @@ TEST_F(protocol_sim_test, a_slow_producer_doesnt_hold_up_the_asks_for_another) {
   EXPECT_EQ(got, (journal{"subscribe", "ask 5", "subscribe", "ask 2", "ask 2"}));
 }
 
+// G-114
 TEST_F(protocol_sim_test, already_subscribed_ends_not_even_a_permanent_consumer) {
   const auto to = here.start<sink>(&seen);
   const unique_id tag = subscribe_to_probe(to.process(), {});
@@ -357,6 +366,7 @@ TEST_F(protocol_sim_test, already_subscribed_ends_not_even_a_permanent_consumer)
   EXPECT_EQ(here.lines, journal{});
 }
 
+// G-075, G-105
 TEST_F(protocol_sim_test, the_death_of_a_peer_that_is_no_stage_is_noticed_on_both_sides) {
   const auto from = here.start<source>(&seen);
   const auto to = here.start<sink>(&seen);

@@ -104,6 +104,7 @@ class requests_sim_test : public ::testing::Test {
   journal second;
 };
 
+// G-154, G-156, G-158, G-161
 TEST_F(requests_sim_test, accumulated_asks_reach_the_producer_one_by_one) {
   const auto from = here.start<gate>(&up, demand_mode::accumulate);
   const auto to = start_manual(first);
@@ -183,6 +184,7 @@ TEST_F(requests_sim_test, stages_that_are_no_producers_forward) {
   EXPECT_EQ(mode_of(here.start<sink>(&first)), demand_mode::forward);
 }
 
+// G-198, G-201, G-206, G-209, G-210, G-212, G-216
 TEST_F(requests_sim_test, an_info_comes_when_the_events_before_it_have_been_sent) {
   const auto from = here.start<gate>(&up);
   cast(from, emit{sequence(0, 3)});
@@ -213,6 +215,7 @@ TEST_F(requests_sim_test, an_info_to_an_empty_buffer_or_to_a_consumer_comes_at_o
   EXPECT_EQ(up, (journal{"now"}));
 }
 
+// G-218
 TEST_F(requests_sim_test, a_producer_ends_when_its_last_events_have_been_sent) {
   const auto from = here.start<gate>(&up);
   auto end = here.watch(from);
@@ -227,6 +230,7 @@ TEST_F(requests_sim_test, a_producer_ends_when_its_last_events_have_been_sent) {
   EXPECT_EQ(first.at(1), "99..99 (1)");
 }
 
+// G-213
 TEST_F(requests_sim_test, an_info_to_a_producer_consumer_trails_its_input_and_its_output) {
   const auto from = here.start<source>(&second);
   const auto middle = here.start<relay>(&up);
@@ -264,6 +268,7 @@ TEST_F(requests_sim_test, an_info_waits_for_the_partitions_that_have_events_queu
   EXPECT_EQ(up, (journal{"evens are gone"}));
 }
 
+// G-203
 TEST_F(requests_sim_test, an_info_is_not_lost_with_the_event_that_it_follows) {
   const auto from = here.start<gate>(&up, demand_mode::forward, buffer_options{.size = 2});
   cast(from, emit{{1}});
@@ -275,6 +280,7 @@ TEST_F(requests_sim_test, an_info_is_not_lost_with_the_event_that_it_follows) {
   EXPECT_EQ(up, (journal{"discarded 2", "after 1"}));
 }
 
+// G-195, G-196
 TEST_F(requests_sim_test, the_producer_is_told_of_drops_and_decides_about_the_line_in_the_log) {
   const auto from = here.start<gate>(&up, demand_mode::forward, buffer_options{.size = 2});
 
@@ -305,6 +311,7 @@ TEST_F(requests_sim_test, what_is_emitted_when_a_consumer_leaves_goes_to_those_t
   EXPECT_EQ(second, (journal{"joins producer", "1000..1000 (1)"}));
 }
 
+// G-043, G-069, G-072, G-073
 TEST_F(requests_sim_test, a_new_subscription_takes_the_place_of_another_and_of_its_demand) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&first);
@@ -321,6 +328,7 @@ TEST_F(requests_sim_test, a_new_subscription_takes_the_place_of_another_and_of_i
   EXPECT_EQ(first, (journal{"joins producer", "joins producer", "producer gone: cancel anew"}));
 }
 
+// G-043, G-071
 TEST_F(requests_sim_test, a_permanent_subscription_that_is_replaced_ends_its_consumer) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&first);
@@ -332,6 +340,7 @@ TEST_F(requests_sim_test, a_permanent_subscription_that_is_replaced_ends_its_con
   EXPECT_EQ(here.fate(end), "anew");
 }
 
+// G-070
 TEST_F(requests_sim_test, replacing_what_the_producer_does_not_know_is_a_plain_subscription) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&first);

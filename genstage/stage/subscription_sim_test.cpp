@@ -16,6 +16,7 @@ class subscription_sim_test : public ::testing::Test {
   journal down;
 };
 
+// G-045, G-046, G-060
 TEST_F(subscription_sim_test, subscribing_completes_after_the_consumers_callback_and_first_ask) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -27,6 +28,7 @@ TEST_F(subscription_sim_test, subscribing_completes_after_the_consumers_callback
   EXPECT_EQ(up, (journal{"joined by consumer", "demand 7"}));
 }
 
+// G-059
 TEST_F(subscription_sim_test, the_consumers_callback_runs_before_the_producers_in_any_order) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     world fresh{seed};
@@ -41,6 +43,7 @@ TEST_F(subscription_sim_test, the_consumers_callback_runs_before_the_producers_i
   }
 }
 
+// G-048
 TEST_F(subscription_sim_test, subscribing_a_dead_consumer_fails) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -52,6 +55,7 @@ TEST_F(subscription_sim_test, subscribing_a_dead_consumer_fails) {
   EXPECT_EQ(outcome.error().code, errc::process_ended);
 }
 
+// G-045, G-050, G-051
 TEST_F(subscription_sim_test, options_out_of_bounds_are_refused_and_the_stage_lives_on) {
   const auto from = here.start_named<source>("numbers", &up);
   const auto to = here.start_named<sink>("printed", &down);
@@ -88,6 +92,7 @@ TEST_F(subscription_sim_test, the_least_options_that_are_allowed_work) {
   EXPECT_EQ(down, (journal{"joins producer", "0..0 (1)", "1..1 (1)"}));
 }
 
+// G-053
 TEST_F(subscription_sim_test, options_are_checked_before_the_name_is_looked_up) {
   const auto to = here.start<sink>(&down);
 
@@ -99,6 +104,7 @@ TEST_F(subscription_sim_test, options_are_checked_before_the_name_is_looked_up) 
   EXPECT_TRUE(here.is_alive(to));
 }
 
+// G-056, G-057
 TEST_F(subscription_sim_test, a_name_that_nobody_has_stops_the_consumer_unless_it_is_temporary) {
   const std::vector<std::pair<cancel_mode, std::string>> table{
       {cancel_mode::permanent, "noproc"},
@@ -124,6 +130,7 @@ TEST_F(subscription_sim_test, a_name_that_nobody_has_stops_the_consumer_unless_i
   }
 }
 
+// G-003, G-058
 TEST_F(subscription_sim_test, a_dead_producer_is_noticed_by_its_down) {
   const std::vector<std::pair<cancel_mode, std::string>> table{
       {cancel_mode::permanent, "noproc"},
@@ -146,6 +153,7 @@ TEST_F(subscription_sim_test, a_dead_producer_is_noticed_by_its_down) {
   }
 }
 
+// G-056
 TEST_F(subscription_sim_test, a_start_with_a_name_that_nobody_has_fails_with_noproc) {
   const auto failure = here.start_with<sink>({{.producer_name = "nobody"}}, &down);
 
@@ -154,6 +162,7 @@ TEST_F(subscription_sim_test, a_start_with_a_name_that_nobody_has_fails_with_nop
   EXPECT_EQ(down, journal{});
 }
 
+// G-057
 TEST_F(subscription_sim_test, a_start_with_a_temporary_name_that_nobody_has_succeeds) {
   const auto failure = here.start_with<sink>(
       {{.producer_name = "nobody", .options = {.cancel = cancel_mode::temporary}}}, &down);
@@ -161,6 +170,7 @@ TEST_F(subscription_sim_test, a_start_with_a_temporary_name_that_nobody_has_succ
   EXPECT_EQ(failure, std::nullopt);
 }
 
+// G-058
 TEST_F(subscription_sim_test, a_start_with_a_dead_producer_succeeds_and_stops_later) {
   const auto from = here.start<source>(&up);
   here.kill(from);
@@ -184,6 +194,7 @@ TEST_F(subscription_sim_test, a_start_with_bad_options_fails_and_says_why) {
   EXPECT_NE(to_string(*failure).find("max_demand is 0, must be at least 1"), std::string::npos);
 }
 
+// G-062, G-064
 TEST_F(subscription_sim_test, a_start_subscribes_in_order_and_ends_at_the_first_that_stops_it) {
   const auto first = here.start<source>(&up);
   journal second_seen;
@@ -202,6 +213,7 @@ TEST_F(subscription_sim_test, a_start_subscribes_in_order_and_ends_at_the_first_
   EXPECT_EQ(second_seen, journal{});
 }
 
+// G-062
 TEST_F(subscription_sim_test, a_consumer_that_stops_while_joining_fails_the_request) {
   const auto from = here.start<source>(&up);
   const auto to =
@@ -268,6 +280,7 @@ TEST_F(subscription_sim_test, a_producer_that_answers_manual_towards_a_consumer_
   EXPECT_NE(here.fate(end).find("bad_return_value"), std::string::npos);
 }
 
+// G-109 to G-113
 TEST_F(subscription_sim_test, a_cancel_ends_the_consumer_as_its_mode_says_with_that_reason) {
   const std::vector<exit_reason> orderly{exit_reason::normal(), exit_reason::shutdown(),
                                          exit_reason::shutdown("drained")};
@@ -330,6 +343,7 @@ TEST_F(subscription_sim_test, the_end_of_a_producer_ends_the_consumer_as_its_mod
   }
 }
 
+// G-108
 TEST_F(subscription_sim_test, one_end_is_told_once_when_cancel_and_down_race) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     world fresh{seed};
@@ -353,6 +367,7 @@ TEST_F(subscription_sim_test, one_end_is_told_once_when_cancel_and_down_race) {
   }
 }
 
+// G-115
 TEST_F(subscription_sim_test, a_stop_in_handle_cancel_decides_over_the_mode) {
   for (const auto mode : {cancel_mode::permanent, cancel_mode::transient, cancel_mode::temporary}) {
     journal seen;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes docs/conformance.md: for each rule of GenStage the tests that exercise it.
 
-A test names a rule in a comment at its head or inside, as G-123 or G-151 to G-153. A scenario of
+A test names a rule in a comment at its head or inside, as G-123 or G-151 to G-153; so does a
+program of a folder compile_fail, which must not compile. A scenario of
 genstage/conformance/traces/hand_written.txt does so in its title. With --check nothing is written;
 it fails if the document is not what would be.
 """
@@ -25,7 +26,7 @@ Written by `tools/rule_table/gen_stage.py` from the tests; a test checks that it
 The rules are those of GenStage 1.3.2, restated by number in the project's specification. For each
 it names the tests that exercise it:
 
-- `suite.test` is a test of the library.
+- `suite.test` is a test of the library; `wiring.test` is one of programs that do not compile.
 - *scenario* is one of `genstage/conformance/traces/hand_written.txt`. The model allows what the
   original did in it, and what the library does.
 - *scenario of the model* is one that the library does not play yet: only the model and the original
@@ -57,6 +58,10 @@ def tests_by_rule():
         for head, suite, name, body in declared.findall(read(os.path.relpath(path, ROOT))):
             for rule in rules_in(head + body):
                 found.setdefault(rule, []).append(f"`{suite}.{name}`")
+    for path in sorted(glob.glob(os.path.join(ROOT, "genstage", "**", "compile_fail", "*.cpp"),
+                                 recursive=True)):
+        for rule in rules_in(read(os.path.relpath(path, ROOT))):
+            found.setdefault(rule, []).append(f"`wiring.{os.path.basename(path)[:-4]}`")
     return found
 
 

@@ -1,4 +1,4 @@
-// A producer is subscribed to another producer.
+// A producer is subscribed to another producer (G-049).
 #include <cstdint>
 #include <genstage/genstage.hpp>
 #include <span>

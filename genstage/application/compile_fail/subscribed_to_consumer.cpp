@@ -1,4 +1,4 @@
-// A consumer is subscribed to another consumer.
+// A consumer is subscribed to another consumer (G-067).
 #include <cstdint>
 #include <genstage/genstage.hpp>
 #include <span>

@@ -1,4 +1,4 @@
-// A server is called with a request that it has no handler for.
+// A server is called with a request that it has no handler for (G-042).
 #include <genstage/genstage.hpp>
 
 namespace gs = genstage;
