@@ -26,16 +26,13 @@ namespace detail {
 template <class T>
 class range_reading {
  public:
-  range_reading(runtime& where, std::vector<subscription_plan> plans)
+  range_reading(runtime& where, range_plans plans)
       : process_{*where.spawn(std::make_unique<range_process<T>>(exchange_, std::move(plans)))} {}
   range_reading(const range_reading&) = delete;
   range_reading& operator=(const range_reading&) = delete;
-  ~range_reading() {
-    exchange_->close();
-    process_.send(std::make_unique<typename range_process<T>::close_message>());
-  }
+  ~range_reading() { process_.send(std::make_unique<typename range_process<T>::close_message>()); }
 
-  task<bool> next(std::vector<T>& into) { return exchange_->next(into); }
+  task<bool> next(std::vector<T>& into) { return exchange_->next(into, process_); }
   [[nodiscard]] std::shared_ptr<range_exchange<T>> exchange() const { return exchange_; }
   [[nodiscard]] const process_ref& process() const noexcept { return process_; }
 
@@ -52,6 +49,38 @@ void must_be_outside_of_processes();
 
 }  // namespace detail
 
+/// A sequence of stages' events for a coroutine, in a process or anywhere.
+///
+/// Threads: one at a time. Cancel: if it is destroyed it cancels its subscriptions, and does not
+/// wait for that. Failure: `next` throws range_failed, as a stage_range does.
+template <class T>
+class [[nodiscard]] stage_sequence {
+ public:
+  explicit stage_sequence(std::shared_ptr<detail::range_reading<T>> begun)
+      : reading_{std::move(begun)}, events_{read(reading_)} {}
+
+  /// The next event to come; none at the end. To be awaited before another one is asked for.
+  typename async_generator<T>::next_element next() noexcept { return events_.next(); }
+  /// For `gs::subscribe`, while reading: further producers, whose events are merged.
+  [[nodiscard]] ref<range_consumer<T>> consumer() const {
+    return ref<range_consumer<T>>{reading_->process()};
+  }
+
+ private:
+  static async_generator<T> read(std::shared_ptr<detail::range_reading<T>> reading) {
+    std::vector<T> batch;
+    for (;;) {
+      task<bool> asking = reading->next(batch);
+      const bool has_more = co_await std::move(asking);
+      if (!has_more) co_return;
+      for (T& event : batch) co_yield std::move(event);
+    }
+  }
+
+  std::shared_ptr<detail::range_reading<T>> reading_;
+  async_generator<T> events_;
+};
+
 /// The events of one or several stages as an input range.
 ///
 ///     for (const auto& hit : gs::as_range(home, hits, {.max_demand = 10}) | std::views::take(20))
@@ -64,6 +93,8 @@ void must_be_outside_of_processes();
 /// Lifetime: a value; the runtime outlives its iterations.
 /// Threads: an iteration blocks its thread, so it belongs on one outside of the pool; a callback
 /// takes `generate()` instead.
+/// Ordering: producers that are added while iterating are subscribed to at once, even while the
+/// reader is busy with a batch.
 /// Cancel: an iteration that is left early cancels its subscriptions and waits until each producer
 /// has confirmed. The producers live on.
 /// Failure: `range_failed` is thrown when a producer ends whose `cancel` does not allow that, after
@@ -88,6 +119,21 @@ class stage_range {
   /// For a wiring known only when the program runs: checked when the iteration begins.
   stage_range subscribe_to(std::string_view producer, subscription_options options = {}) && {
     return std::move(*this).add(detail::range_plan(std::string{producer}, {}, options));
+  }
+
+  /// Once all subscriptions are out, each producer is told this mode; `forward` unless this is
+  /// called, so that producers that accumulate until their readers are there begin.
+  stage_range then_set_demand(demand_mode mode) && {
+    plans_.mode = mode;
+    return std::move(*this);
+  }
+  /// The mode is told to these stages instead; to none if there are none. Of use if the producers
+  /// that accumulate stand behind the ones that are read. Source: G-352.
+  template <emitting... S>
+  stage_range then_set_demand_of(demand_mode mode, const ref<S>&... stages) && {
+    plans_.mode = mode;
+    plans_.told_mode = std::vector<process_ref>{stages.process()...};
+    return std::move(*this);
   }
 
   class iterator {
@@ -123,38 +169,26 @@ class stage_range {
   }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
-  /// The same events for a coroutine, in a process or anywhere. Begins with the first `next`; if it
-  /// is destroyed it cancels its subscriptions, and does not wait for that.
-  [[nodiscard]] async_generator<T> generate() const { return read(*where_, plans_); }
+  /// Begins to read the same events in a coroutine, for which nothing blocks.
+  stage_sequence<T> generate() const {
+    return stage_sequence<T>{std::make_shared<detail::range_reading<T>>(*where_, plans_)};
+  }
 
  private:
   stage_range add(subscription_plan plan) && {
-    plans_.push_back(std::move(plan));
+    plans_.subscribe_to.push_back(std::move(plan));
     return std::move(*this);
   }
 
-  static async_generator<T> read(runtime& where, std::vector<subscription_plan> plans) {
-    detail::range_reading<T> reading{where, std::move(plans)};
-    std::vector<T> batch;
-    for (;;) {
-      task<bool> asking = reading.next(batch);
-      const bool has_more = co_await std::move(asking);
-      if (!has_more) co_return;
-      for (T& event : batch) co_yield std::move(event);
-    }
-  }
-
   runtime* where_;
-  std::vector<subscription_plan> plans_;
+  detail::range_plans plans_;
 };
 
 /// Fetches only when somebody looks, so that who takes ten elements does not wait for an eleventh.
 template <class T>
 class stage_range<T>::iterator::cursor {
  public:
-  cursor(runtime& where, std::vector<subscription_plan> plans) {
-    reading_.emplace(where, std::move(plans));
-  }
+  cursor(runtime& where, detail::range_plans plans) { reading_.emplace(where, std::move(plans)); }
   cursor(const cursor&) = delete;
   cursor& operator=(const cursor&) = delete;
   ~cursor() {

@@ -40,7 +40,7 @@ class reader final : public server {
 
  private:
   task<> read() {
-    async_generator<std::int64_t> sequence = events_.generate();
+    stage_sequence<std::int64_t> sequence = events_.generate();
     while (got_->size() < enough_) {
       auto asking = sequence.next();
       const std::optional<std::int64_t> event = co_await std::move(asking);
@@ -168,6 +168,97 @@ TEST_F(as_range_sim_test, a_reader_that_dies_lets_go_of_its_producers) {
   here.kill(slow);
 
   EXPECT_EQ(here.sim.home().process_count(), 1U) << "the producer";
+}
+
+/// Reads two events, and before it reads on has its sequence subscribe to another producer.
+class joiner final : public server {
+ public:
+  struct begin {};
+
+  joiner(ref<counter> first, ref<counter> second, numbers* got)
+      : first_{std::move(first)}, second_{std::move(second)}, got_{got} {}
+
+  void init() { cast(ref<joiner>{self()}, begin{}); }
+  task<> handle_cast(begin) {
+    auto sequence = as_range(home(), first_, until_it_ends).generate();
+    for (std::int64_t event = 0;; ++event) {
+      if (event == 2) {
+        auto joining = subscribe(sequence.consumer(), second_, until_it_ends);
+        const result<unique_id> joined = co_await std::move(joining);
+        EXPECT_TRUE(joined);
+      }
+      auto asking = sequence.next();
+      const std::optional<std::int64_t> next = co_await std::move(asking);
+      if (!next) break;
+      got_->push_back(*next);
+      if (*next == 9) cast(second_, leave{exit_reason::normal()});
+    }
+  }
+
+ private:
+  static inline const subscription_options until_it_ends{.max_demand = 5,
+                                                         .cancel = cancel_mode::transient};
+  ref<counter> first_;
+  ref<counter> second_;
+  numbers* got_;
+};
+
+// G-363
+TEST_F(as_range_sim_test, a_producer_joins_while_a_batch_waits_for_its_reader) {
+  auto first = here.start<counter>(nullptr, 7);
+  auto second = here.start<counter>(nullptr, 10);
+  here.start<joiner>(first, second, &got);
+
+  here.sim.run();
+  cast(first, leave{exit_reason::normal()});
+  here.sim.run();
+
+  std::ranges::sort(got);
+  numbers both = sequence(0, 7);
+  std::ranges::copy(sequence(0, 10), std::back_inserter(both));
+  std::ranges::sort(both);
+  EXPECT_EQ(got, both);
+}
+
+// G-354
+TEST_F(as_range_sim_test, a_batch_that_came_before_the_first_wish_is_not_taken_for_read) {
+  auto numbers = here.start<counter>(&producer_seen);
+  auto unread = stage_range<std::int64_t>{here.sim.home()}
+                    .subscribe_to(numbers, {.max_demand = 4, .min_demand = 2})
+                    .generate();
+  here.sim.settle();
+  auto asking = unread.next();
+
+  EXPECT_TRUE(asking.await_ready());
+  here.sim.settle();
+
+  EXPECT_EQ(producer_seen, (journal{"demand 4"})) << "the second half was not wanted yet";
+}
+
+// G-352
+TEST_F(as_range_sim_test, producers_that_accumulate_begin_when_all_are_subscribed_to) {
+  auto first = *from_range(here.sim.home(), sequence(0, 3), {.demand = demand_mode::accumulate});
+  auto second = *from_range(here.sim.home(), sequence(3, 3), {.demand = demand_mode::accumulate});
+
+  read(none()
+           .subscribe_to(first, with(cancel_mode::transient))
+           .subscribe_to(second, with(cancel_mode::transient)));
+
+  std::ranges::sort(got);
+  EXPECT_EQ(got, sequence(0, 6));
+}
+
+// G-352
+TEST_F(as_range_sim_test, the_mode_is_told_to_the_stages_that_are_named_or_to_none) {
+  auto kept = *from_range(here.sim.home(), sequence(0, 3), {.demand = demand_mode::accumulate});
+  auto also = *from_range(here.sim.home(), sequence(0, 3), {.demand = demand_mode::accumulate});
+
+  read(none().subscribe_to(kept).then_set_demand_of(demand_mode::forward));
+  read(none().subscribe_to(kept).then_set_demand(demand_mode::accumulate));
+  EXPECT_TRUE(got.empty());
+
+  read(none().subscribe_to(also).then_set_demand_of(demand_mode::forward, kept));
+  EXPECT_EQ(got, sequence(0, 3)) << "who reads the one that was set, not the one it subscribed to";
 }
 
 // Whenever the producers die, the reader gets what came before and then hears of it.

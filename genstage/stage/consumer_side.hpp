@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/stage/demand_ledger.hpp>
 #include <genstage/stage/protocol.hpp>
@@ -96,6 +97,20 @@ class consumer_side {
     return ended;
   }
 
+  /// Takes up a message of a subscription. One of another is answered and forgotten, and false
+  /// returned (G-083).
+  bool accept(message_ptr received) {
+    const auto& header = static_cast<stream_message&>(*received);
+    if (find(header.tag) == nullptr) {
+      owner_.owner()
+          .find(header.from)
+          .send(std::make_unique<cancel_message>(message_kind::cancel, header.tag,
+                                                 cancel_reason::unknown_subscription()));
+      return false;
+    }
+    begin(node{static_cast<batch_message<T>*>(received.release())});
+    return true;
+  }
   /// Takes up a message; its batches follow by `next_batch` and `finish_batch`.
   void begin(node received) {
     current_ = std::move(received);

@@ -182,17 +182,9 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   }
 
   void take_events(message_ptr received) {
-    const auto& header = static_cast<stream_message&>(*received);
-    if (up_.find(header.tag) == nullptr) {
-      owner()
-          .find(header.from)
-          .send(std::make_unique<cancel_message>(message_kind::cancel, header.tag,
-                                                 cancel_reason::unknown_subscription()));
-      return;
-    }
-    up_.begin(
-        typename consumer_side<const T>::node{static_cast<batch_message<T>*>(received.release())});
-    run_callback("start_children", start_children(accounts_.at(header.tag)));
+    const unique_id tag = static_cast<stream_message&>(*received).tag;
+    if (!up_.accept(std::move(received))) return;
+    run_callback("start_children", start_children(accounts_.at(tag)));
   }
 
   task<> start_children(account& from) {

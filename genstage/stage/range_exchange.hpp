@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <genstage/core/exit_reason.hpp>
+#include <genstage/process/process_ref.hpp>
 #include <genstage/task/operation.hpp>
 #include <genstage/task/task.hpp>
 #include <mutex>
@@ -32,9 +33,6 @@ class range_failed : public std::runtime_error {
 
 namespace detail {
 
-/// What the reader of a range answers when it has been given events.
-enum class range_wish : std::uint8_t { more, close };
-
 /// Where the process that consumes hands events to whoever iterates.
 ///
 /// Invariant: the process offers a batch only after the one before was used up.
@@ -42,19 +40,13 @@ enum class range_wish : std::uint8_t { more, close };
 template <class T>
 class range_exchange {
  public:
-  /// Hands over a batch, which is moved from. Completes when the reader comes back for more.
-  operation<range_wish> offer(std::span<T> events) {
-    auto [far, near] = make_operation<range_wish>();
+  /// Hands over a batch, which is moved from. `used_up` is sent to the process when the reader
+  /// comes back for more.
+  void offer(std::span<T> events, message_ptr used_up) {
     std::unique_lock lock{mutex_};
-    if (is_closed_) {
-      lock.unlock();
-      far.complete(range_wish::close);
-      return std::move(near);
-    }
     for (T& event : events) batch_.push_back(std::move(event));
-    reading_ = std::move(far);
+    used_up_ = std::move(used_up);
     wake(std::move(lock));
-    return std::move(near);
   }
 
   /// Nothing comes any more; the first call counts.
@@ -66,9 +58,9 @@ class range_exchange {
   }
 
   /// The next batch, into `into`; false at the end. Throws range_failed.
-  task<bool> next(std::vector<T>& into) {
+  task<bool> next(std::vector<T>& into, process_ref from) {
     into.clear();
-    answer(range_wish::more);
+    if (message_ptr used_up = take_used_up()) from.send(std::move(used_up));
     for (;;) {
       if (std::optional<bool> found = take(into)) co_return *found;
       operation<void> waiting = wait([this] { return !batch_.empty() || has_ended_; });
@@ -76,25 +68,16 @@ class range_exchange {
     }
   }
 
-  /// The reader leaves, and what is offered later is dropped.
-  void close() {
-    {
-      const std::scoped_lock lock{mutex_};
-      is_closed_ = true;
-    }
-    answer(range_wish::close);
-  }
   /// Completes when the process has let go of all producers.
   operation<void> ended() {
     return wait([this] { return has_ended_; });
   }
 
  private:
-  void answer(range_wish wish) {
-    std::unique_lock lock{mutex_};
-    auto reading = std::exchange(reading_, std::nullopt);
-    lock.unlock();
-    if (reading) reading->complete(wish);
+  /// Nothing if the reader has not taken the batch yet.
+  message_ptr take_used_up() {
+    const std::scoped_lock lock{mutex_};
+    return batch_.empty() ? std::move(used_up_) : nullptr;
   }
 
   /// True if a batch was taken, false at the end, nothing if it has to be waited for.
@@ -130,10 +113,9 @@ class range_exchange {
 
   std::mutex mutex_;
   std::vector<T> batch_;
-  bool is_closed_ = false;
   bool has_ended_ = false;
   std::optional<range_failed> failure_;
-  std::optional<completion<range_wish>> reading_;
+  message_ptr used_up_;  ///< Of the batch that the reader has not taken, or is reading.
   std::optional<completion<void>> waiting_;
 };
 

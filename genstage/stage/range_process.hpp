@@ -14,12 +14,24 @@
 
 namespace genstage::inline v0::detail {
 
+/// What a range subscribes to, and the demand mode that is set once it has.
+struct range_plans {
+  std::vector<subscription_plan> subscribe_to{};
+  demand_mode mode = demand_mode::forward;
+  /// The stages to set; the producers subscribed to if there is no list.
+  std::optional<std::vector<process_ref>> told_mode{};
+};
+
 /// The consumer behind a `stage_range`: asks, hands each batch to the reader, and asks again when
-/// the reader comes back. Source: G-348 to G-360, G-363.
+/// the reader comes back.
+///
+/// Ordering: while the reader has a batch, what producers send waits behind it; requests and the
+/// reader's leaving do not, since the reader may wait for their answer before it reads on.
+/// Source: G-348 to G-360, G-363.
 template <class T>
 class range_process final : public process, public consumer_requests {
  public:
-  range_process(std::shared_ptr<range_exchange<T>> to, std::vector<subscription_plan> plans)
+  range_process(std::shared_ptr<range_exchange<T>> to, range_plans plans)
       : consumer_requests{*static_cast<process*>(this)},
         reader_{std::move(to)},
         plans_{std::move(plans)} {}
@@ -32,6 +44,7 @@ class range_process final : public process, public consumer_requests {
     if (added) {
       up_.open(**added, subscription_mode::automatic);
       live_.push_back((*added)->to);
+      if (has_started_ && !plans_.told_mode) set_mode(live_.back().peer);
       return live_.back().tag;
     }
     if (added.error().code != errc::not_found) return std::unexpected{std::move(added.error())};
@@ -41,6 +54,7 @@ class range_process final : public process, public consumer_requests {
     return owner().mint();
   }
 
+  /// The reader leaves; what is sent to it later is dropped.
   struct close_message final : user_message {
     void deliver(process& closed) override { static_cast<range_process&>(closed).close(); }
     [[nodiscard]] const char* type() const noexcept override { return "close"; }
@@ -49,8 +63,14 @@ class range_process final : public process, public consumer_requests {
  protected:
   void start() override {
     trap(exit_signals::arrive_as_messages);
-    for (const subscription_plan& plan : std::exchange(plans_, {})) {
+    for (const subscription_plan& plan : std::exchange(plans_.subscribe_to, {})) {
       if (!is_closing_) (void)subscribe(plan);
+    }
+    has_started_ = true;
+    if (plans_.told_mode) {
+      std::ranges::for_each(*plans_.told_mode, [&](const process_ref& each) { set_mode(each); });
+    } else {
+      for (const subscription& each : live_) set_mode(each.peer);
     }
     end_if_alone();
   }
@@ -58,18 +78,10 @@ class range_process final : public process, public consumer_requests {
   void receive(message_ptr received) override {
     switch (received->kind) {
       case message_kind::events:
-        take_events(std::move(received));
+      case message_kind::cancelled:
+      case message_kind::down:
+        backlog_.push(std::move(received));
         break;
-      case message_kind::cancelled: {
-        const auto& notice = static_cast<cancel_message&>(*received);
-        upstream_ended(notice.tag, notice.reason);
-        break;
-      }
-      case message_kind::down: {
-        const auto& notice = static_cast<down_message&>(*received);
-        upstream_ended(notice.monitor, notice.reason);
-        break;
-      }
       case message_kind::request:
         static_cast<stage_request&>(*received).act(*this);
         break;
@@ -82,6 +94,8 @@ class range_process final : public process, public consumer_requests {
       default:
         log(log_level::error, "reads a range and received an unexpected message; ignored");
     }
+    while (!up_.is_busy() && !backlog_.is_empty()) take(backlog_.pop());
+    end_if_alone();
   }
 
   void terminate(const exit_reason& reason) override {
@@ -89,66 +103,78 @@ class range_process final : public process, public consumer_requests {
   }
 
  private:
-  void take_events(message_ptr received) {
-    const auto& header = static_cast<stream_message&>(*received);
-    if (up_.find(header.tag) == nullptr) {
-      owner()
-          .find(header.from)
-          .send(std::make_unique<cancel_message>(message_kind::cancel, header.tag,
-                                                 cancel_reason::unknown_subscription()));
-    } else if (!is_closing_) {
-      up_.begin(
-          typename consumer_side<T>::node{static_cast<batch_message<T>*>(received.release())});
-      run_callback("hand_out", hand_out());
+  void set_mode(const process_ref& producer) const {
+    (void)ask_stage<void>(producer,
+                          [mode = plans_.mode](stage_requests& to) { to.set_demand(mode); });
+  }
+
+  struct used_up_message final : user_message {
+    void deliver(process& offered) override { static_cast<range_process&>(offered).used_up(); }
+    [[nodiscard]] const char* type() const noexcept override { return "used_up"; }
+  };
+
+  void take(message_ptr received) {
+    switch (received->kind) {
+      case message_kind::events:
+        if (up_.accept(std::move(received))) hand_out();
+        break;
+      case message_kind::cancelled: {
+        const auto& notice = static_cast<cancel_message&>(*received);
+        upstream_ended(notice.tag, notice.reason);
+        break;
+      }
+      default: {
+        const auto& notice = static_cast<down_message&>(*received);
+        upstream_ended(notice.monitor, notice.reason);
+      }
     }
   }
 
-  /// The ask for a batch is sent when the reader comes back for the element after it, and no other
-  /// message is handled before (G-354).
-  task<> hand_out() {
-    while (up_.is_busy()) {
-      operation<range_wish> reading = reader_->offer(up_.next_batch());
-      const result<range_wish> wish = co_await std::move(reading);
-      if (!wish || *wish == range_wish::close) {
-        up_.drop();
-        close();
-        co_return;
-      }
-      up_.finish_batch();
+  void hand_out() {
+    if (is_closing_) {
+      up_.drop();
+    } else {
+      reader_->offer(up_.next_batch(), std::make_unique<used_up_message>());
     }
+  }
+  /// The ask for a batch is sent when the reader comes back for the element after it (G-354).
+  void used_up() {
+    if (!up_.is_busy()) return;  // Closed in between.
+    up_.finish_batch();
+    if (up_.is_busy()) hand_out();
   }
 
   void upstream_ended(unique_id tag, const exit_reason& reason) {
     if (up_.find(tag) == nullptr) return;
     const auto ended = up_.remove(tag);
     std::erase_if(live_, [&](const subscription& each) { return each.tag == tag; });
-    if (!is_closing_ && ends_consumer(ended->options.cancel, reason)) {
+    if (ends_consumer(ended->options.cancel, reason)) {
       close(range_failed{reason, range_phase::close});
-    } else {
-      end_if_alone();
     }
   }
 
-  /// Lets go of all producers, and waits until each has confirmed (G-359).
+  /// Lets go of all producers. The end comes when each has confirmed (G-359).
   void close(std::optional<range_failed> why = std::nullopt) {
     if (std::exchange(is_closing_, true)) return;
     failure_ = std::move(why);
+    up_.drop();
     for (const subscription& each : live_) {
       each.peer.send(
           std::make_unique<cancel_message>(message_kind::cancel, each.tag, exit_reason::normal()));
     }
-    end_if_alone();
   }
   void end_if_alone() {
-    if (!live_.empty()) return;
+    if (!live_.empty() || up_.is_busy()) return;
     reader_->end(failure_);
     stop(exit_reason::normal());
   }
 
   std::shared_ptr<range_exchange<T>> reader_;
-  std::vector<subscription_plan> plans_;
+  range_plans plans_;
+  bool has_started_ = false;
   consumer_side<T> up_{*this};
   std::vector<subscription> live_;
+  message_list backlog_;  ///< What producers sent while the reader has a batch, in that order.
   bool is_closing_ = false;
   std::optional<range_failed> failure_;
 };
