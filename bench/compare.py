@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Sets pipelines of stages beside the same work in other systems, and beside the limits.
+
+A counter of 64-bit integers, doubling stages and a stage that adds up, at several max_demands. All
+systems run in turn, round for round, so that what disturbs the machine disturbs all of them; the
+medians of the rounds are compared, and only within one run. Peers that are not installed are left
+out; GenStage needs elixir and GEN_STAGE_EBIN, the folder with its compiled modules.
+
+"of limit" is what we reach of the hand-written limit of that row: two objects that hand messages to
+each other through an intrusive queue at a max_demand below 100, and directly above.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MAX_DEMANDS = [1, 10, 100, 1000, 10000]
+OURS = "genstage"
+
+
+class System:
+    """A program that runs a workload, given as key=value arguments, and prints what came of it."""
+
+    def __init__(self, name, command, settings="", kind="peer"):
+        self.name, self.command, self.kind = name, command, kind
+        self.settings = settings.split()
+
+    def run(self, workload, events):
+        command = self.command + workload.settings + self.settings + [f"events={events}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}: ended with {done.returncode}: {done.stderr.strip()}; "
+                     "stopped")
+        arrived, seconds = done.stdout.split()
+        return int(arrived), float(seconds)
+
+
+class Workload:
+    def __init__(self, name, settings, limit):
+        self.name, self.settings, self.limit = name, settings.split(), limit
+
+
+def workloads():
+    found = []
+    for most in MAX_DEMANDS:
+        limit = "limit: queue" if most < 100 else "limit: direct"
+        found.append(Workload(f"two stages, max {most}", f"stages=2 max={most}", limit))
+    for stages, words in ((3, "three"), (5, "five")):
+        found.append(Workload(f"{words} stages, max 1000", f"stages={stages} max=1000",
+                              "limit: direct"))
+    return found
+
+
+def systems(folder):
+    def built(name):
+        return [os.path.join(folder, name)]
+
+    found = [System(OURS, built("pipelines"), "workers=1", "ours"),
+             System("genstage, 2 workers", built("pipelines"), "workers=2", "ours"),
+             System("genstage, emit()", built("pipelines"), "workers=1 how=emit", "ours")]
+    if os.path.exists(built("caf_pipelines")[0]):
+        found.append(System("CAF", built("caf_pipelines"), "workers=1"))
+        found.append(System("CAF, 2 workers", built("caf_pipelines"), "workers=2"))
+    ebin = os.environ.get("GEN_STAGE_EBIN")
+    if shutil.which("elixir") and ebin:
+        found.append(System("GenStage", ["elixir", "-pa", ebin, os.path.join(
+            HERE, "peers", "gen_stage_pipelines.exs")]))
+    for how in ("loop", "direct", "queue"):
+        found.append(System(f"limit: {how}", built("limits"), f"how={how}", "limit"))
+    return found
+
+
+def events_for(system, workload, seconds):
+    """How many events take about so long."""
+    events = 20_000
+    while True:
+        _, taken = system.run(workload, events)
+        if taken >= seconds / 10:
+            return max(1000, int(events * seconds / taken))
+        events *= 10
+
+
+def measure(all_systems, workload, rounds, seconds):
+    """Events per second in each round, by the name of the system."""
+    counts = {each.name: events_for(each, workload, seconds) for each in all_systems}
+    rates = {each.name: [] for each in all_systems}
+    for _ in range(rounds):
+        for each in all_systems:
+            arrived, taken = each.run(workload, counts[each.name])
+            rates[each.name].append(arrived / taken)
+    return rates
+
+
+def ratio(part, whole):
+    return f"{part / whole:.2f}" if part / whole < 10 else f"{part / whole:.0f}"
+
+
+def rows_of(workload, all_systems, rates):
+    """The table's rows as values: one for each system."""
+    medians = {name: statistics.median(of) for name, of in rates.items()}
+    ours = medians[OURS]
+    rows = []
+    for each in all_systems:
+        median = medians[each.name]
+        row = {"workload": workload.name, "system": each.name, "kind": each.kind,
+               "median": median, "least": min(rates[each.name]), "most": max(rates[each.name]),
+               "rounds": rates[each.name]}
+        if each.name != OURS:
+            row["ours/theirs"] = ours / median
+        if each.kind == "ours" and workload.limit in medians:
+            row["ours/limit"] = median / medians[workload.limit]
+        rows.append(row)
+    return rows
+
+
+def print_rows(rows):
+    for row in rows:
+        spread = f"{row['least'] / 1e6:.2f}..{row['most'] / 1e6:.2f}"
+        theirs = ratio(row["ours/theirs"], 1) if "ours/theirs" in row else ""
+        limit = ratio(row["ours/limit"], 1) if "ours/limit" in row else ""
+        print(f"{row['workload']:24} {row['system']:20} {row['median'] / 1e6:>9.2f} "
+              f"{spread:>20} {theirs:>11} {limit:>9}", flush=True)
+    print()
+
+
+def parsed():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", help="where the programs were built")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.2, help="that one run takes, about")
+    parser.add_argument("--only", default="", metavar="PATTERN",
+                        help="workloads whose name matches")
+    parser.add_argument("--systems", default="", metavar="PATTERN",
+                        help="besides genstage, only systems whose name matches")
+    parser.add_argument("--json", metavar="FILE", help="all figures, for machines; - for stdout")
+    return parser.parse_args()
+
+
+def main():
+    options = parsed()
+    chosen = [each for each in workloads() if re.search(options.only, each.name)]
+    if not chosen:
+        sys.exit(f"--only {options.only}: no workload matches; known are "
+                 + "; ".join(each.name for each in workloads()))
+    found = [each for each in systems(options.folder)
+             if each.name == OURS or re.search(options.systems, each.name)]
+    shows_table = options.json != "-"
+    if shows_table:
+        print(f"{'workload':24} {'system':20} {'M event/s':>9} {'min..max':>20} "
+              f"{'ours/theirs':>11} {'of limit':>9}")
+    rows = []
+    for index, workload in enumerate(chosen):
+        print(f"{index + 1}/{len(chosen)} {workload.name}", file=sys.stderr)
+        rates = measure(found, workload, options.rounds, options.seconds)
+        added = rows_of(workload, found, rates)
+        rows += added
+        if shows_table:
+            print_rows(added)
+    if options.json:
+        text = json.dumps({"rounds": options.rounds, "rows": rows}, indent=1)
+        if options.json == "-":
+            print(text)
+        else:
+            with open(options.json, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+// A counter, doubling stages and a stage that adds up, at full speed. compare.py sets it beside
+// limits.cpp and the peers, which do the same work.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <genstage/genstage.hpp>
+#include <genstage/task/sync_wait.hpp>
+#include <ranges>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace gs = genstage;
+
+namespace {
+
+class counter final : public gs::producer<std::int64_t> {
+ public:
+  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
+    const auto count = static_cast<std::int64_t>(asked);
+    out.append(std::views::iota(next_, next_ + count));
+    next_ += count;
+  }
+
+ private:
+  std::int64_t next_ = 0;
+};
+
+class emitting_counter final : public gs::producer<std::int64_t> {
+ public:
+  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
+    const std::int64_t end = next_ + static_cast<std::int64_t>(asked);
+    while (next_ < end) out.emit(next_++);
+  }
+
+ private:
+  std::int64_t next_ = 0;
+};
+
+class doubler final : public gs::producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  void handle_events(std::span<std::int64_t> events, gs::output<std::int64_t>& out) override {
+    out.append(events | std::views::transform([](std::int64_t event) { return 2 * event; }));
+  }
+};
+
+/// Adds up exactly `wanted` events and ends.
+class adder final : public gs::consumer<std::int64_t> {
+ public:
+  adder(std::int64_t wanted, std::int64_t* sum) : left_{wanted}, sum_{sum} {}
+
+  void handle_events(std::span<std::int64_t> events) override {
+    const auto used = std::min<std::size_t>(events.size(), static_cast<std::size_t>(left_));
+    std::int64_t sum = 0;
+    for (const std::int64_t event : events.first(used)) sum += event;
+    *sum_ += sum;
+    left_ -= static_cast<std::int64_t>(used);
+    if (left_ == 0) stop(gs::exit_reason::normal());
+  }
+
+ private:
+  std::int64_t left_;
+  std::int64_t* sum_;
+};
+
+template <class Counter>
+void run(const arguments& wanted) {
+  gs::runtime home{{.log = gs::silent_log(), .workers = static_cast<std::size_t>(wanted.workers)}};
+  std::int64_t sum = 0;
+  const gs::subscription_options options{.max_demand = wanted.max, .min_demand = wanted.min()};
+  const auto producer = *gs::spawn<Counter>(home, {});
+  const auto consumer = *gs::spawn<adder>(home, {}, wanted.events, &sum);
+  std::vector<gs::ref<doubler>> between;
+  for (std::int64_t index = 2; index < wanted.stages; ++index) {
+    between.push_back(*gs::spawn<doubler>(home, {}));
+  }
+  auto end = home.down(consumer.process());
+  const auto begun = bench_clock::now();
+  for (std::size_t index = 0; index < between.size(); ++index) {
+    (void)(index == 0 ? gs::sync_wait(gs::subscribe(between[0], producer, options))
+                      : gs::sync_wait(gs::subscribe(between[index], between[index - 1], options)));
+  }
+  (void)(between.empty() ? gs::sync_wait(gs::subscribe(consumer, producer, options))
+                         : gs::sync_wait(gs::subscribe(consumer, between.back(), options)));
+  (void)gs::sync_wait(std::move(end));
+  report(wanted.events, begun);
+  check_sum(wanted.events, wanted.stages - 2, sum);
+}
+
+}  // namespace
+
+int main(int count, char** given) {
+  const arguments wanted{count, given};
+  if (wanted.how == "emit") {
+    run<emitting_counter>(wanted);
+  } else {
+    run<counter>(wanted);
+  }
+}
