@@ -279,7 +279,7 @@ site_limits read_limits(const yaml_section& limits) {
   constexpr std::uint64_t kibibyte = 1024;
   site_limits read;
   set(read.time, limits.read_duration("time", 100ms, 60s));
-  if (const auto value = limits.read_whole("concurrency", 1, 64)) {
+  if (const auto value = limits.read_whole("concurrency", 1, 16'384)) {
     read.concurrency = static_cast<std::uint32_t>(*value);
   }
   if (const auto value = limits.read_decimal("rate", 0.01, 1000)) read.rate.count = *value;

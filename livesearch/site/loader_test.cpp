@@ -302,10 +302,10 @@ TEST(loader, refuses_values_out_of_their_range) {
             "loaded\n");
   EXPECT_EQ(messages_with("concurrency: 4", "concurrency: 99999999999999999999"),
             "wiki.yaml:15: limits.concurrency: value is too large (99999999999999999999), at most "
-            "64 is allowed; site not loaded\n");
+            "16384 is allowed; site not loaded\n");
   EXPECT_EQ(messages_with("concurrency: 4", "concurrency: -1"),
-            "wiki.yaml:15: limits.concurrency: \"-1\" is no whole number, 1 to 64 is allowed; site "
-            "not loaded\n");
+            "wiki.yaml:15: limits.concurrency: \"-1\" is no whole number, 1 to 16384 is allowed; "
+            "site not loaded\n");
 }
 
 TEST(loader, refuses_a_duration_without_a_unit) {
