@@ -100,7 +100,7 @@ process_status process_extras::status_of(const process& asked) {
   seen.id = asked.id();
   seen.label = asked.label();
   seen.name = asked.name_;
-  seen.parent = asked.parent_;
+  seen.parent = asked.parent();
   const bool waits = asked.is_suspended();
   seen.activity = asked.is_ending()                 ? process_activity::terminating
                   : asked.phase_ == phase::starting ? process_activity::starting

@@ -234,7 +234,7 @@ void process::handle_exit(std::unique_ptr<exit_message> signal) {
   } else if (trapping_ == exit_signals::end_the_process) {
     const bool is_own = signal->from == id();
     if (signal->reason.kind() != exit_kind::normal || is_own) end_by_signal(signal->reason);
-  } else if (signal->from == parent_ && trapping_ == exit_signals::arrive_as_messages) {
+  } else if (signal->from == parent() && trapping_ == exit_signals::arrive_as_messages) {
     // For a process without a parent, the world outside of processes stands in for one.
     cancel_callback();
     if (!ending_) ending_ = signal->reason;
@@ -397,6 +397,11 @@ bool process_cell::abandon() noexcept {
   return true;
 }
 
+bool process_cell::has_ended() noexcept {
+  const guard held{*this};
+  return body_ == nullptr;
+}
+
 process_extras& process::extras() {
   if (!extras_) {
     auto made = std::make_unique<process_extras>();
@@ -418,10 +423,8 @@ void process::move_in(process_cell& home, const spawn_options& options) {
   suspension_.who = &home;
   name_ = options.name;
   started_ = options.started;
-  if (options.parent) {
-    parent_ = options.parent.id();
-    links_.push_back(options.parent);
-  }
+  home.parent_ = options.parent.id();
+  if (options.parent) links_.push_back(options.parent);
   if (options.ended) watchers_.push_back(std::make_unique<monitor_message>(*options.ended));
   home.killed_at_.store(-1, std::memory_order_relaxed);
   if (options.debug) process_extras::start_debug(*this, *options.debug);

@@ -116,7 +116,7 @@ class process {
   /// traps; not when it is killed or ended by a signal. May call `run_callback`.
   virtual void terminate(const exit_reason&) {}
 
-  [[nodiscard]] pid parent() const noexcept { return parent_; }
+  [[nodiscard]] pid parent() const noexcept { return cell_->parent_; }
   /// The reason of an exit signal of `from` that waits to be received, which it then does no more:
   /// the second half of "unlink, then flush" (A10).
   [[nodiscard]] std::optional<exit_reason> take_exit(pid from);
@@ -168,7 +168,6 @@ class process {
   [[nodiscard]] process_extras& extras();
 
   process_cell* cell_ = nullptr;
-  pid parent_{};
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
   bool was_ended_by_signal_ = false;

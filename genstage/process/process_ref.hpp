@@ -62,6 +62,8 @@ class process_cell final : public runnable, public waiter {
   /// Notes when the process was first told to die at once.
   void note_kill() noexcept;
   bool abandon() noexcept;
+  /// Whether its process is past the point at which others are told of its end.
+  [[nodiscard]] bool has_ended() noexcept;
 
   runtime& owner_;
   driver& scheduler_;
@@ -74,6 +76,8 @@ class process_cell final : public runnable, public waiter {
   mailbox mail_;
   /// Owned; touched by the thread that runs the process, and at its birth and at the runtime's end.
   process* body_ = nullptr;
+  /// Whose child the process is; constant while anybody refers to it.
+  pid parent_{};
   /// The name of the callback that runs or waits now. Here and not in the process, since reports
   /// read it from other threads while the process may end.
   std::atomic<const char*> callback_{nullptr};

@@ -187,6 +187,17 @@ process_ref runtime::find(pid process) const {
   return self_->find(process);
 }
 
+process_ref runtime::find_orphan(std::string_view name) const {
+  const process_ref found = find(name);
+  for (process_ref each = found; each;) {
+    const pid parent = each.cell()->parent_;
+    if (!parent) return {};
+    each = find(parent);
+    if (!each || each.cell()->has_ended()) return found;
+  }
+  return {};
+}
+
 const void* runtime::user_type(std::string_view name) const {
   const std::scoped_lock lock{self_->mutex};
   const auto found = self_->names.find(name);

@@ -65,6 +65,9 @@ class runtime {
   [[nodiscard]] process_ref find(std::string_view name) const;
   /// A reference to a process that still lives, or none.
   [[nodiscard]] process_ref find(pid process) const;
+  /// The process registered under `name`, if one of its ancestors has ended, so that it is about to
+  /// end as well; or none.
+  [[nodiscard]] process_ref find_orphan(std::string_view name) const;
   /// The type of the user's object of the process with this name, or null.
   [[nodiscard]] const void* user_type(std::string_view name) const;
 

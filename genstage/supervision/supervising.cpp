@@ -50,6 +50,10 @@ std::string supervising::too_many_restarts(const child_spec& child, const restar
 }
 
 task<supervising::start_outcome> supervising::start_process(const child_spec& child) {
+  while (process_ref orphan = owner().find_orphan(child.name)) {
+    task<> waiting = outlast(child, std::move(orphan));
+    co_await std::move(waiting);
+  }
   auto [far, near] = make_operation<std::optional<exit_reason>>();
   start_outcome outcome;
   outcome.verdict = start_verdict::failed;
@@ -118,20 +122,35 @@ task<> supervising::stop_process(const child_spec& child, process_ref leaving) {
     ended = co_await std::move(waiting);
   }
   if (!ended) {
-    operation<exit_reason> waiting = watch(leaving, options_.abandon_after);
-    exit(leaving, exit_reason::kill());
-    ended = co_await std::move(waiting);
+    task<result<exit_reason>> killing = kill(child, leaving);
+    ended = co_await std::move(killing);
   }
-  if (!ended) {
-    abandon(child, leaving);
-    co_return;
-  }
+  if (!ended) co_return;
   task<exit_reason> asking = true_reason(leaving, *ended);
   const exit_reason reason = co_await std::move(asking);
   const stop_request asked = is_brutal ? stop_request::kill : stop_request::shutdown;
   if (is_unexpected(asked, child.restart, reason)) {
     report(child, leaving.id(), report_context::shutdown_error, reason);
   }
+}
+
+/// A supervisor that is killed stops nobody: its children end by themselves, in their own time,
+/// when they hear of it. Each gets as long for that as it would get to stop.
+task<> supervising::outlast(const child_spec& child, process_ref orphan) {
+  operation<exit_reason> waiting = watch(orphan, child.shutdown);
+  const result<exit_reason> ended = co_await std::move(waiting);
+  if (ended) co_return;
+  task<result<exit_reason>> killing = kill(child, orphan);
+  (void)co_await std::move(killing);
+}
+
+/// Fails for one that had to be abandoned.
+task<result<exit_reason>> supervising::kill(const child_spec& child, process_ref leaving) {
+  operation<exit_reason> waiting = watch(leaving, options_.abandon_after);
+  exit(leaving, exit_reason::kill());
+  result<exit_reason> ended = co_await std::move(waiting);
+  if (!ended) abandon(child, leaving);
+  co_return ended;
 }
 
 /// Its name is free from here on, and whoever watches it is told; the callback may return or not.

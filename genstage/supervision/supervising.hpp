@@ -48,7 +48,8 @@ class supervising : public process {
     process_ref process;
   };
 
-  /// Starts a child and waits until it has started (A43).
+  /// Starts a child and waits until it has started (A43). A name that is still held by a child of a
+  /// supervisor that was killed is waited for.
   task<start_outcome> start_process(const child_spec& child);
   /// Asks, waits as long as the child may take, kills, and gives up on one that never returns
   /// (A46).
@@ -79,6 +80,8 @@ class supervising : public process {
  private:
   operation<exit_reason> watch(const process_ref& child, shutdown_limit within);
   task<exit_reason> true_reason(process_ref ended, exit_reason seen);
+  task<> outlast(const child_spec& child, process_ref orphan);
+  task<result<exit_reason>> kill(const child_spec& child, process_ref leaving);
   void abandon(const child_spec& child, const process_ref& leaving);
 
   supervising_options options_;

@@ -165,6 +165,45 @@ TEST_F(supervisor_sim_test, failed_restarts_count_and_are_tried_at_once) {
   EXPECT_TRUE(end->is_done());
 }
 
+TEST_F(supervisor_sim_test, a_killed_supervisor_is_replaced_once_the_children_it_left_have_ended) {
+  manners["a"].stops_in = 300ms;
+  manners["b"].stops_in = 200ms;
+  const child_spec inner = supervised("inner", {.children = {make("a"), make("b")}});
+  start({.children = {supervised("outer", {.children = {inner, make("c")}})}});
+  take();
+
+  world.home().exit(world.home().find("outer"), exit_reason::kill());
+  world.run_for(1s);
+
+  EXPECT_EQ(take(), (journal{"-c", "-b", "-a", "+a", "+b", "+c"}));
+  EXPECT_FALSE(end->is_done());
+}
+
+TEST_F(supervisor_sim_test, a_child_that_outlives_its_killed_supervisor_for_too_long_is_killed) {
+  manners["a"].stops_in = 1h;
+  start({.children = {
+             supervised("inner", {.children = {make("a", restart_type::permanent, 100ms)}})}});
+  take();
+
+  world.home().exit(world.home().find("inner"), exit_reason::kill());
+  world.run_for(99ms);
+  EXPECT_EQ(take(), journal{});
+  world.run_for(2ms);
+
+  EXPECT_EQ(take(), journal{"+a"});
+  EXPECT_FALSE(end->is_done());
+}
+
+TEST_F(supervisor_sim_test, a_name_of_somebody_else_is_refused_at_once) {
+  const auto other = *spawn<worker>(world.home(), {.name = "a"}, "other", &seen, &manners["other"]);
+
+  const auto failure = start({.children = {make("a")}});
+
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_NE(to_string(*failure).find("the name is held by " + to_string(other.id())),
+            std::string::npos);
+}
+
 // A54
 TEST_F(supervisor_sim_test, a_supervisor_that_gives_up_is_restarted_by_its_own) {
   start({.children = {supervised(

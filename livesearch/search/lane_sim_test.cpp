@@ -319,6 +319,22 @@ TEST_F(lane_sim_test, a_site_that_asks_to_wait_is_left_alone_until_then) {
   EXPECT_EQ(outcome(search_to_end("three")), site_outcome::results);
 }
 
+TEST_F(lane_sim_test, the_killed_supervisor_of_all_lanes_comes_back_with_its_lanes) {
+  client.ignore("q=lost");
+  open();
+  told lost;
+  search(lost, "lost");
+  world.run_for(100ms);
+
+  world.home().exit(world.home().find("lanes"), genstage::exit_reason::kill());
+  world.run_for(1s);
+  answer_with_results();
+
+  EXPECT_EQ(outcome(lost), site_outcome::skipped);
+  EXPECT_EQ(client.in_flight(), 0U);
+  EXPECT_EQ(outcome(search_to_end("stage")), site_outcome::results);
+}
+
 TEST_F(lane_sim_test, who_asks_for_much_does_not_make_others_wait) {
   answer_with_results(100ms);
   definition.limits.concurrency = 1;
