@@ -64,6 +64,13 @@ class child_of {
                   "The producer does not emit the events that this stage takes.");
     return std::move(*this).subscribe_to(producer.text(), options);
   }
+  /// To a producer that outlives its restarts, or is not in the tree.
+  template <class P>
+  child_of subscribe_to(const ref<P>& producer, subscription_options options = {}) && {
+    detail::check_wiring<S, P>();
+    plans_.push_back({{}, producer.process(), std::move(options)});
+    return std::move(*this);
+  }
   /// For a wiring known only when the program runs: checked when the stage starts.
   child_of subscribe_to(std::string_view producer, subscription_options options = {}) && {
     static_assert(receiving<S>, "Only a stage that takes events can be subscribed to a producer.");

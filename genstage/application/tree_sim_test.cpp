@@ -93,6 +93,41 @@ TEST_F(tree_sim_test, a_stage_that_dies_comes_back_with_those_after_it_and_subsc
   EXPECT_GT(seen.size(), then);
 }
 
+// G-034
+TEST_F(tree_sim_test, a_declared_child_has_its_name_and_is_permanent_unless_told_otherwise) {
+  const child_spec plain = child(numbers, std::int64_t{0});
+  const child_spec changed =
+      child(numbers, std::int64_t{0}).restart(restart_type::transient).shutdown(1s);
+
+  EXPECT_EQ(plain.id, "numbers");
+  EXPECT_EQ(plain.name, "numbers");
+  EXPECT_EQ(plain.restart, restart_type::permanent);
+  EXPECT_EQ(plain.shutdown, shutdown_limit{5s});
+  EXPECT_EQ(plain.type, child_type::worker);
+  EXPECT_EQ(changed.restart, restart_type::transient);
+  EXPECT_EQ(changed.shutdown, shutdown_limit{1s});
+}
+
+// G-030, G-033, G-068
+TEST_F(tree_sim_test, a_child_subscribes_by_name_by_reference_and_by_text) {
+  const auto outside = *spawn<counter>(world.home(), {}, std::int64_t{0});
+  supervisor_spec tree{.children = {child(numbers, std::int64_t{1000}),
+                                    child(doubled)
+                                        .subscribe_to(outside, {.max_demand = 2})
+                                        .subscribe_to(numbers, {.max_demand = 2})
+                                        .subscribe_to("numbers", {.max_demand = 2}),
+                                    child(printed, &seen).subscribe_to(doubled)}};
+
+  (void)world.home().spawn(std::make_unique<supervisor>(std::move(tree)));
+  world.settle();
+
+  const auto known = **world.run_until(get_stage_status(*find(world.home(), doubled)));
+  ASSERT_EQ(known.producers.size(), 3U);
+  EXPECT_EQ(known.producers[0].to.peer.id(), outside.id());
+  EXPECT_EQ(known.producers[1].label, "numbers");
+  EXPECT_EQ(known.producers[2].to.peer.id(), known.producers[1].to.peer.id());
+}
+
 TEST_F(tree_sim_test, the_tree_stops_as_a_whole) {
   start();
 

@@ -50,9 +50,13 @@ class slow_sink final : public async_consumer<std::int64_t> {
   }
   void handle_cast(note told) { seen_->push_back(told.text); }
   std::size_t handle_call(get_calls) { return seen_->size(); }
-  void handle_cancel(const cancellation& ended) override { seen_->push_back(described(ended)); }
-  void terminate(const exit_reason& reason) override {
+  task<> handle_cancel(const cancellation& ended) override {
+    seen_->push_back(described(ended));
+    co_return;
+  }
+  task<> terminate(const exit_reason& reason) override {
     seen_->push_back("terminate " + to_string(reason));
+    co_return;
   }
 
  private:
@@ -74,7 +78,10 @@ class slow_source final : public async_producer<std::int64_t> {
     for (std::uint64_t left = asked.count(); left > 1; --left) out.emit(next_++);
     seen_->push_back("emitted");
   }
-  void handle_cancel(const cancellation& ended) override { seen_->push_back(described(ended)); }
+  task<> handle_cancel(const cancellation& ended) override {
+    seen_->push_back(described(ended));
+    co_return;
+  }
 
  private:
   journal* seen_;
@@ -305,10 +312,10 @@ class late_starter final : public async_consumer<std::int64_t> {
     co_await std::move(wait);
     seen_->push_back("init ends");
   }
-  subscription_mode handle_subscribe(peer_role role, const subscription&,
-                                     const subscription_options&) override {
+  task<subscription_mode> handle_subscribe(peer_role role, const subscription&,
+                                           const subscription_options&) override {
     seen_->push_back(joined(role));
-    return subscription_mode::automatic;
+    co_return subscription_mode::automatic;
   }
   task<> handle_events(std::span<std::int64_t> events) override {
     seen_->push_back(described(events));

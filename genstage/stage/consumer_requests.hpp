@@ -11,6 +11,11 @@ class consumer_requests : public stage_requests {
  public:
   explicit consumer_requests(process& owner) noexcept : owner_{owner} {}
 
+  virtual result<unique_id> subscribe(const subscription_plan& plan) = 0;
+
+  void answer(const subscription_request& asked) final {
+    asked.reply.complete(subscribe(asked.plan));
+  }
   void tell_behind_events(message_ptr info) override { owner_.self().send(std::move(info)); }
   [[nodiscard]] std::size_t buffered_count() override {
     owner_.log(log_level::error, "is a consumer and buffers no events; answered 0");
@@ -20,6 +25,8 @@ class consumer_requests : public stage_requests {
   void set_demand(demand_mode) override {
     owner_.log(log_level::error, "is a consumer and has no demand mode; not set");
   }
+  /// Its kind alone: such a process has a status of its own.
+  [[nodiscard]] stage_status describe() override { return {.kind = stage_kind::consumer}; }
 
  protected:
   ~consumer_requests() = default;

@@ -59,6 +59,10 @@ class consumer_side {
     return nullptr;
   }
 
+  [[nodiscard]] std::span<const std::unique_ptr<upstream>> upstreams() const noexcept {
+    return upstreams_;
+  }
+
   /// Registers a subscription and tells the producer. The user's handle_subscribe runs between this
   /// and `open`. Failure: invalid options; not_found if a name means nobody.
   result<upstream*> add(const subscription_plan& plan) {
@@ -119,6 +123,11 @@ class consumer_side {
     if (is_cut()) from_->ledger.begin_message();
   }
   [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
+  /// The tag of the message in hand, and its subscription; null if that is forgotten.
+  [[nodiscard]] unique_id tag() const noexcept { return current_->tag; }
+  [[nodiscard]] const subscription* source() const noexcept {
+    return from_ != nullptr ? &from_->to : nullptr;
+  }
 
   [[nodiscard]] std::span<In> next_batch() noexcept {
     const std::span<In> events = events_of(*current_);

@@ -517,7 +517,7 @@ TEST_F(dispatcher_sim_test, what_is_queued_for_a_leaver_is_kept_for_the_next_of_
   EXPECT_EQ(second, (journal{"3 7"}));
 }
 
-// G-098: GenStage ends the producer, and everybody with it.
+// G-096. G-098: GenStage ends the producer, and everybody with it.
 TEST_F(dispatcher_sim_test, a_wrong_partition_ends_only_the_subscription_that_asks_for_it) {
   const auto from = here.start_named<sorter>("router", &up, sorter_rules{.answers = false});
   here.join(here.start<reader>(&first), from, of_partition(0, 5));
@@ -527,7 +527,8 @@ TEST_F(dispatcher_sim_test, a_wrong_partition_ends_only_the_subscription_that_as
   here.sim.settle();
 
   const std::string why =
-      "subscription lost -> router: partition is 7, must be one of 0..1; refused";
+      "subscription lost -> router: partition_dispatcher: partition is 7, must be one of 0..1; "
+      "refused";
   EXPECT_EQ(first, (journal{"2 4"}));
   EXPECT_EQ(second, (journal{"joins producer", "producer gone: cancel " + why}));
   EXPECT_EQ(here.lines, (journal{"error " + why}));
@@ -552,7 +553,8 @@ TEST_F(dispatcher_sim_test, options_of_a_dispatcher_that_make_no_sense_fail_the_
 
   ASSERT_TRUE(started.has_value());
   EXPECT_TRUE(
-      started->text().ends_with(": dispatcher: partitions is 0, must be at least 1; not started"))
+      started->text().ends_with(": partition_dispatcher: partitions is 0, must be at least 1; "
+                                "not started"))
       << started->text();
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,11 @@ namespace detail {
 
 /// Says that a buffer dropped events, in the words all stages use.
 void log_discarded(const process& owner, std::size_t count);
-void log_large_ask(const process& owner, demand expected, demand asked);
+void log_large_ask(const process& owner, pid consumer, demand expected, demand asked);
+/// Failure: a size that comes of a negative number.
+[[nodiscard]] result<void> check_buffer(const buffer_options& wanted);
+/// The name of a type without its scope and arguments.
+[[nodiscard]] std::string short_type_name(const std::type_info& type);
 void log_unknown_partition(const process& owner, const std::string& answer,
                            const std::string& known, std::uint64_t count);
 
@@ -61,6 +66,10 @@ class event_sender {
   [[nodiscard]] process& owner() const noexcept { return owner_; }
   [[nodiscard]] bool knows(unique_id tag) const noexcept {
     return std::ranges::find(consumers_, tag, tag_of) != consumers_.end();
+  }
+  /// Of a subscription that it knows.
+  [[nodiscard]] pid peer_of(unique_id tag) const noexcept {
+    return std::ranges::find(consumers_, tag, tag_of)->who.peer.id();
   }
   [[nodiscard]] std::vector<consumer>& consumers() noexcept { return consumers_; }
   [[nodiscard]] const std::vector<consumer>& consumers() const noexcept { return consumers_; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <genstage/process/request.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/task/operation.hpp>
@@ -72,11 +73,29 @@ class stage_question final : public stage_request {
   completion<Reply> reply_;
 };
 
+/// Failure: process_ended; refused if a stage would wait for itself.
 template <class Reply, class Action>
 [[nodiscard]] operation<Reply> ask_stage(const process_ref& stage, Action action) {
   auto [far, near] = make_operation<Reply>();
-  stage.send(std::make_unique<stage_question<Reply, Action>>(std::move(action), far));
+  if (auto why = cannot_call(stage.cell())) {
+    far.complete(std::unexpected{*std::move(why)});
+  } else {
+    stage.send(std::make_unique<stage_question<Reply, Action>>(std::move(action), far));
+  }
   return std::move(near);
+}
+/// The same without a reply.
+template <class Action>
+void tell_stage(const process_ref& stage, Action action) {
+  auto [far, near] = make_operation<void>();
+  stage.send(std::make_unique<stage_question<void, Action>>(std::move(action), std::move(far)));
+}
+
+/// What has a stage receive `info` behind its events.
+template <class S, class M>
+[[nodiscard]] auto behind_events(M info) {
+  return [queued = message_ptr{std::make_unique<info_message<S, M>>(std::move(info))}](
+             stage_requests& to) mutable { to.tell_behind_events(std::move(queued)); };
 }
 
 }  // namespace detail
@@ -95,17 +114,13 @@ concept handles_info = detail::plain_info_handler<S, M> || detail::emitting_info
 template <class S, class M>
   requires handles_info<S, M>
 [[nodiscard]] operation<void> sync_info(const ref<S>& stage, M info) {
-  auto queued = std::make_unique<detail::info_message<S, M>>(std::move(info));
-  return detail::ask_stage<void>(stage.process(),
-                                 [queued = std::move(queued)](stage_requests& to) mutable {
-                                   to.tell_behind_events(std::move(queued));
-                                 });
+  return detail::ask_stage<void>(stage.process(), detail::behind_events<S>(std::move(info)));
 }
-/// The same without waiting.
+/// The same without waiting; what a stage sends to itself.
 template <class S, class M>
   requires handles_info<S, M>
 void async_info(const ref<S>& stage, M info) {
-  (void)sync_info(stage, std::move(info));
+  detail::tell_stage(stage.process(), detail::behind_events<S>(std::move(info)));
 }
 
 /// How many events wait for consumers to ask: in the buffer of a producer or producer_consumer, and
@@ -128,15 +143,23 @@ template <class S>
 template <emitting S>
 void set_demand(const ref<S>& stage, demand_mode mode) {
   static_assert(!receiving<S>, "The demand mode can only be set for producers.");
-  (void)detail::ask_stage<void>(stage.process(),
-                                [mode](stage_requests& to) { to.set_demand(mode); });
+  detail::tell_stage(stage.process(), [mode](stage_requests& to) { to.set_demand(mode); });
+}
+
+/// The stage's kind, dispatcher and subscriptions. What the user's object says of its state is in
+/// `status`, with what is known of every process.
+template <std::derived_from<stage> S>
+[[nodiscard]] operation<stage_status> get_stage_status(const ref<S>& asked) {
+  return detail::ask_stage<stage_status>(asked.process(),
+                                         [](stage_requests& to) { return to.describe(); });
 }
 
 /// As `subscribe`, without waiting for it. Failure: only seen in the log, or in the consumer's end.
 template <class Consumer, class Producer>
 void async_subscribe(const ref<Consumer>& consumer, const ref<Producer>& producer,
                      subscription_options options = {}) {
-  (void)subscribe(consumer, producer, std::move(options));
+  detail::check_wiring<Consumer, Producer>();
+  detail::send_subscription(consumer.process(), {{}, producer.process(), std::move(options)});
 }
 
 /// Subscribes anew and has the producer end `previous` for it, in one step, so that demand and
@@ -149,16 +172,17 @@ template <class Consumer, class Producer>
                                                exit_reason reason,
                                                subscription_options options = {}) {
   detail::check_wiring<Consumer, Producer>();
-  auto [far, near] = make_operation<unique_id>();
-  subscription_plan plan{
-      {}, producer.process(), std::move(options), replacement{previous, std::move(reason)}};
-  consumer.process().send(std::make_unique<subscription_request>(std::move(plan), far));
-  return std::move(near);
+  return detail::request_subscription(
+      consumer.process(),
+      {{}, producer.process(), std::move(options), replacement{previous, std::move(reason)}});
 }
 template <class Consumer, class Producer>
 void async_resubscribe(const ref<Consumer>& consumer, const ref<Producer>& producer,
                        unique_id previous, exit_reason reason, subscription_options options = {}) {
-  (void)resubscribe(consumer, producer, previous, std::move(reason), std::move(options));
+  detail::check_wiring<Consumer, Producer>();
+  detail::send_subscription(
+      consumer.process(),
+      {{}, producer.process(), std::move(options), replacement{previous, std::move(reason)}});
 }
 
 }  // namespace genstage::inline v0

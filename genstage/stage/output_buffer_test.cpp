@@ -101,6 +101,33 @@ TEST(output_buffer_test, a_mark_is_due_when_its_event_is_dropped_and_several_kee
   EXPECT_EQ(buffer.take_mark(), std::nullopt);
 }
 
+// G-204
+TEST(output_buffer_test, dropping_new_events_leaves_the_marks_where_they_are) {
+  buffer_of_numbers buffer{2, buffer_keep::first};
+  store(buffer, {1, 2});
+  buffer.mark(-1);
+
+  EXPECT_EQ(store(buffer, {3, 4}), 2U);
+
+  EXPECT_EQ(buffer.take_mark(), std::nullopt);
+  EXPECT_EQ(take(buffer, 2), (events{1, 2}));
+  EXPECT_EQ(buffer.take_mark(), -1);
+}
+
+// G-205, G-207: GenStage gives it away one take later if the buffer has no bound.
+TEST(output_buffer_test, a_mark_comes_with_its_event_whatever_the_capacity) {
+  for (const std::optional<std::size_t> capacity : {std::optional<std::size_t>{10}, {}}) {
+    buffer_of_numbers buffer{capacity, buffer_keep::last};
+    store(buffer, {1, 2, 3});
+    buffer.mark(-1);
+    store(buffer, {4});
+
+    EXPECT_EQ(take(buffer, 3), (events{1, 2, 3}));
+    EXPECT_EQ(buffer.take_mark(), -1);
+    EXPECT_EQ(take(buffer, 1), (events{4}));
+  }
+}
+
 // G-200: GenStage counts marks if the buffer has no bound.
 TEST(output_buffer_test, marks_are_not_counted_whatever_the_capacity) {
   for (const std::optional<std::size_t> capacity : {std::optional<std::size_t>{10}, {}}) {

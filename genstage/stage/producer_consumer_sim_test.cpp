@@ -337,6 +337,45 @@ TEST_F(producer_consumer_sim_test, one_callback_sees_both_directions) {
                              "producer gone: cancel normal"}));
 }
 
+/// Writes down whose events it is given.
+class origin_teller final : public producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  explicit origin_teller(journal* seen) : seen_{seen} {}
+  void handle_events(std::span<std::int64_t> events, output<std::int64_t>&) override {
+    seen_->push_back(described(events) + " of " + to_string(events_from().peer.id()) + " under " +
+                     std::to_string(static_cast<std::uint64_t>(events_from().tag)));
+  }
+
+ private:
+  journal* seen_;
+};
+
+// G-129. G-182: GenStage names a producer that does not exist.
+TEST_F(producer_consumer_sim_test, it_knows_whose_events_it_handles_even_if_that_one_has_left) {
+  const auto one = here.start<source>(&up);
+  const auto other = here.start<source>(&up);
+  const auto between = here.start<origin_teller>(&middle);
+  const subscription_options options{.cancel = cancel_mode::temporary};
+  const unique_id first = here.join(between, one, options);
+  const unique_id second = here.join(between, other, options);
+  cast(one, emit{{1}});
+  here.sim.settle();
+  cast(other, emit{{2}});
+  here.sim.settle();
+  here.kill(one);
+  const auto to = start_manual();
+  here.join(to, between);
+
+  cast(to, ask_for{1});
+  here.sim.settle();
+
+  const auto under = [](unique_id tag) {
+    return " under " + std::to_string(static_cast<std::uint64_t>(tag));
+  };
+  EXPECT_EQ(middle, (journal{"1..1 (1) of " + to_string(one.id()) + under(first),
+                             "2..2 (1) of " + to_string(other.id()) + under(second)}));
+}
+
 /// Passes each number on, less one, until none is left.
 class countdown final : public producer_consumer<std::int64_t, std::int64_t> {
  public:

@@ -8,7 +8,10 @@
 #include <genstage/stage/stage.hpp>
 #include <memory>
 #include <optional>
+#include <string>
+#include <typeinfo>
 #include <utility>
+#include <vector>
 
 namespace genstage::inline v0 {
 
@@ -37,12 +40,28 @@ class producer_side {
         filling_{sender_.spare()},
         out_{filling_->events} {}
 
-  /// Failure: the dispatcher's options make no sense.
-  [[nodiscard]] result<void> check() const {
+  /// Failure: options of the dispatcher or of the buffer that make no sense, in words that name
+  /// which. Source: G-020, G-024.
+  [[nodiscard]] result<void> check(const Stage& user) const {
     if constexpr (checked_dispatcher<detail::dispatcher_of_t<Stage>>) {
-      return outlet_.dispatcher().check();
+      if (result<void> usable = outlet_.dispatcher().check(); !usable) {
+        usable.error().message = dispatcher_name() + ": " + usable.error().message;
+        return usable;
+      }
     }
-    return {};
+    return detail::check_buffer(user.buffer());
+  }
+  [[nodiscard]] static std::string dispatcher_name() {
+    return detail::short_type_name(typeid(detail::dispatcher_of_t<Stage>));
+  }
+
+  /// Who consumes, as `stage_status` tells it.
+  [[nodiscard]] std::vector<stage_status::downstream> consumers() const {
+    std::vector<stage_status::downstream> all;
+    for (const auto& each : sender_.consumers()) {
+      all.push_back({each.who, outlet_.dispatcher().outstanding(each.who.tag), each.sent});
+    }
+    return all;
   }
 
   [[nodiscard]] output<T>& out() noexcept { return out_; }
@@ -74,7 +93,8 @@ class producer_side {
     auto& dispatcher = outlet_.dispatcher();
     if constexpr (std::same_as<detail::dispatcher_of_t<Stage>, demand_dispatcher>) {
       if (dispatcher.size_of(count) == ask_size::larger_than_expected) {
-        detail::log_large_ask(sender_.owner(), *dispatcher.expected_ask(), count);
+        detail::log_large_ask(sender_.owner(), sender_.peer_of(tag), *dispatcher.expected_ask(),
+                              count);
       }
     }
     sender_.count_ask(tag, count);

@@ -64,6 +64,7 @@ TEST_F(producer_sim_test, a_demand_that_the_buffer_covers_never_reaches_the_call
   EXPECT_EQ(up, (journal{"joined by consumer"}));
 }
 
+// G-139, G-140
 TEST_F(producer_sim_test, only_what_the_buffer_lacks_is_demanded) {
   const auto from = here.start<source>(&up);
   cast(from, emit{sequence(0, 5)});

@@ -7,6 +7,7 @@
 #include <genstage/process/signals.hpp>
 #include <genstage/stage/batch.hpp>
 #include <genstage/stage/shared_batch.hpp>
+#include <genstage/stage/stage_status.hpp>
 #include <genstage/stage/subscription.hpp>
 #include <memory>
 #include <string>
@@ -103,15 +104,20 @@ struct cancel_message final : message {
 /// Whether a producer passes on what its consumers ask for, or keeps it until it is told to.
 enum class demand_mode : std::uint8_t { forward, accumulate };
 
+struct subscription_request;
+
 /// What can be asked of a stage itself, rather than of the user's object.
 class stage_requests {
  public:
-  virtual result<unique_id> subscribe(const subscription_plan& plan) = 0;
+  /// Subscribes, and replies once the consumer's callback has ended, which may be later. The
+  /// request stays valid until then.
+  virtual void answer(const subscription_request& asked) = 0;
   /// Receives `info` again when all events before it have left.
   virtual void tell_behind_events(message_ptr info) = 0;
   [[nodiscard]] virtual std::size_t buffered_count() = 0;
   [[nodiscard]] virtual demand_mode get_demand() = 0;
   virtual void set_demand(demand_mode mode) = 0;
+  [[nodiscard]] virtual stage_status describe() = 0;
 
  protected:
   ~stage_requests() = default;
@@ -131,7 +137,7 @@ struct subscription_request final : stage_request {
   ~subscription_request() override {
     reply.complete(fail(errc::process_ended, "subscribe: the consumer has ended; not subscribed"));
   }
-  void act(stage_requests& receiver) override { reply.complete(receiver.subscribe(plan)); }
+  void act(stage_requests& receiver) override { receiver.answer(*this); }
 
   subscription_plan plan;
   completion<unique_id> reply;

@@ -58,26 +58,18 @@ class range_cursor {
   std::optional<std::ranges::iterator_t<Range>> next_;
 };
 
-/// Counts the subscriptions of a stage made from a range, for `on_last_cancel`.
-template <class T, class Base>
-class counts_consumers : public Base {
+/// Counts the subscriptions of a stage made from a range, and says when it is to stop.
+class consumer_count {
  public:
-  explicit counts_consumers(range_options options) : options_{options} {}
+  explicit consumer_count(on_last_cancel wanted) noexcept : on_cancel_{wanted} {}
 
-  [[nodiscard]] demand_mode initial_demand() const override { return options_.demand; }
-  subscription_mode handle_subscribe(peer_role, const subscription&,
-                                     const subscription_options&) override {
-    ++consumers_;
-    return subscription_mode::automatic;
-  }
-  void handle_cancel(const cancellation&) override {
-    if (--consumers_ == 0 && options_.on_cancel == on_last_cancel::stop) {
-      this->stop(exit_reason::normal());
-    }
+  void joined() noexcept { ++consumers_; }
+  [[nodiscard]] bool ends_stage() noexcept {
+    return --consumers_ == 0 && on_cancel_ == on_last_cancel::stop;
   }
 
  private:
-  range_options options_;
+  on_last_cancel on_cancel_;
   std::size_t consumers_ = 0;
 };
 
@@ -97,31 +89,50 @@ class counts_consumers : public Base {
 /// Cost: one indirect call for each demand, none for an element. A range that blocks holds a
 /// thread: what has to wait is an `async_generator`, and the stage an `async_range_producer`.
 /// Source: G-333 to G-345.
-template <class T>
-class range_producer final : public detail::counts_consumers<T, producer<T>> {
+template <class T, dispatcher D = demand_dispatcher>
+class range_producer final : public producer<T> {
  public:
   template <std::ranges::input_range Range>
     requires std::constructible_from<T, std::ranges::range_rvalue_reference_t<Range>>
-  explicit range_producer(Range range, range_options options = {})
-      : detail::counts_consumers<T, producer<T>>{options},
+  explicit range_producer(Range range, range_options options = {}, D decides = D{})
+      : consumers_{options.on_cancel},
+        mode_{options.demand},
+        decides_{std::move(decides)},
         take_{[cursor = detail::range_cursor<Range>{std::move(range)}](
                   demand count, output<T>& out) mutable { return cursor.take(count, out); }} {}
 
   void handle_demand(demand asked, output<T>& out) override {
     if (!take_(asked, out)) this->stop(exit_reason::normal());
   }
+  [[nodiscard]] D dispatcher() const { return decides_; }
+  [[nodiscard]] demand_mode initial_demand() const override { return mode_; }
+  subscription_mode handle_subscribe(peer_role, const subscription&,
+                                     const subscription_options&) override {
+    consumers_.joined();
+    return subscription_mode::automatic;
+  }
+  void handle_cancel(const cancellation&) override {
+    if (consumers_.ends_stage()) this->stop(exit_reason::normal());
+  }
 
  private:
+  detail::consumer_count consumers_;
+  demand_mode mode_;
+  D decides_;
   std::move_only_function<bool(demand, output<T>&)> take_;
 };
 
 /// The same for a sequence that has to wait for its elements. What it has is sent before it waits,
 /// so a slow source holds nothing back.
-template <class T>
-class async_range_producer final : public detail::counts_consumers<T, async_producer<T>> {
+template <class T, dispatcher D = demand_dispatcher>
+class async_range_producer final : public async_producer<T> {
  public:
-  explicit async_range_producer(async_generator<T> sequence, range_options options = {})
-      : detail::counts_consumers<T, async_producer<T>>{options}, sequence_{std::move(sequence)} {}
+  explicit async_range_producer(async_generator<T> sequence, range_options options = {},
+                                D decides = D{})
+      : consumers_{options.on_cancel},
+        mode_{options.demand},
+        decides_{std::move(decides)},
+        sequence_{std::move(sequence)} {}
 
   task<> handle_demand(demand asked, output<T>& out) override {
     for (; !asked.is_zero(); asked -= demand{1}) {
@@ -135,24 +146,40 @@ class async_range_producer final : public detail::counts_consumers<T, async_prod
       out.emit(std::move(*event));
     }
   }
+  [[nodiscard]] D dispatcher() const { return decides_; }
+  [[nodiscard]] demand_mode initial_demand() const override { return mode_; }
+  task<subscription_mode> handle_subscribe(peer_role, const subscription&,
+                                           const subscription_options&) override {
+    consumers_.joined();
+    co_return subscription_mode::automatic;
+  }
+  task<> handle_cancel(const cancellation&) override {
+    if (consumers_.ends_stage()) this->stop(exit_reason::normal());
+    co_return;
+  }
 
  private:
+  detail::consumer_count consumers_;
+  demand_mode mode_;
+  D decides_;
   async_generator<T> sequence_;
 };
 
 /// Starts a producer of a range's elements.
-template <std::ranges::input_range Range>
-result<ref<range_producer<std::ranges::range_value_t<Range>>>> from_range(
-    runtime& where, Range range, range_options options = {}, spawn_options how = {}) {
-  return spawn<range_producer<std::ranges::range_value_t<Range>>>(where, std::move(how),
-                                                                  std::move(range), options);
+template <std::ranges::input_range Range, dispatcher D = demand_dispatcher>
+result<ref<range_producer<std::ranges::range_value_t<Range>, D>>> from_range(
+    runtime& where, Range range, range_options options = {}, spawn_options how = {},
+    D decides = D{}) {
+  return spawn<range_producer<std::ranges::range_value_t<Range>, D>>(
+      where, std::move(how), std::move(range), options, std::move(decides));
 }
 
-template <class T>
-result<ref<async_range_producer<T>>> from_range(runtime& where, async_generator<T> sequence,
-                                                range_options options = {},
-                                                spawn_options how = {}) {
-  return spawn<async_range_producer<T>>(where, std::move(how), std::move(sequence), options);
+template <class T, dispatcher D = demand_dispatcher>
+result<ref<async_range_producer<T, D>>> from_range(runtime& where, async_generator<T> sequence,
+                                                   range_options options = {},
+                                                   spawn_options how = {}, D decides = D{}) {
+  return spawn<async_range_producer<T, D>>(where, std::move(how), std::move(sequence), options,
+                                           std::move(decides));
 }
 
 }  // namespace genstage::inline v0

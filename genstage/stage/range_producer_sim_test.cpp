@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <genstage/stage/conversation_test.hpp>
+#include <genstage/stage/operations.hpp>
 #include <genstage/stage/range_producer.hpp>
 #include <memory>
 #include <ranges>
@@ -42,6 +43,7 @@ subscription_options with_mode(cancel_mode mode, std::int64_t most = 4) {
   return {.max_demand = most, .min_demand = 0, .cancel = mode};
 }
 
+// G-335, G-336
 TEST(range_producer_sim_test, the_range_is_not_touched_before_the_first_demand) {
   world here;
   std::int64_t made = -1;
@@ -120,6 +122,7 @@ TEST(range_producer_sim_test, several_consumers_share_the_range) {
   EXPECT_EQ(first, sequence(0, 20));
 }
 
+// G-334
 TEST(range_producer_sim_test, without_consumers_it_stops_only_if_told_so) {
   for (const on_last_cancel chosen : {on_last_cancel::go_on, on_last_cancel::stop}) {
     world here;
@@ -139,6 +142,26 @@ TEST(range_producer_sim_test, without_consumers_it_stops_only_if_told_so) {
 
     EXPECT_EQ(here.fate(end), chosen == on_last_cancel::stop ? "normal" : "alive");
   }
+}
+
+// G-334
+TEST(range_producer_sim_test, a_range_is_sent_as_its_options_say) {
+  world here;
+  journal one;
+  journal other;
+  auto source =
+      *from_range(here.sim.home(), std::views::iota(std::int64_t{0}, std::int64_t{4}),
+                  range_options{.demand = demand_mode::accumulate}, {}, broadcast_dispatcher{});
+  here.join(here.start<sink>(&one), source, with_mode(cancel_mode::temporary));
+  here.join(here.start<sink>(&other), source, with_mode(cancel_mode::temporary));
+  here.sim.settle();
+  EXPECT_EQ(one, journal{"joins producer"});
+
+  set_demand(source, demand_mode::forward);
+  here.sim.settle();
+
+  EXPECT_EQ(one.at(1), "0..3 (4)");
+  EXPECT_EQ(other.at(1), "0..3 (4)");
 }
 
 TEST(range_producer_sim_test, an_exception_of_the_range_is_one_of_handle_demand) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <genstage/process/introspection.hpp>
 #include <genstage/stage/conversation_test.hpp>
 #include <genstage/stage/operations.hpp>
 
@@ -178,6 +179,129 @@ TEST_F(requests_sim_test, demand_of_one_that_left_while_accumulating_is_not_forw
   EXPECT_EQ(second, (journal{"joins producer", "1000..1000 (1)"}));
 }
 
+// G-163
+TEST_F(requests_sim_test, forwarding_before_anybody_has_subscribed_is_as_if_never_accumulated) {
+  const auto from = here.start<gate>(&up, demand_mode::accumulate);
+  EXPECT_EQ(mode_of(from), demand_mode::accumulate);
+
+  set_demand(from, demand_mode::forward);
+  const auto to = start_manual(first);
+  here.join(to, from);
+  let_ask(to, 2);
+
+  EXPECT_EQ(up, (journal{"demand 2"}));
+}
+
+// G-162
+TEST_F(requests_sim_test, setting_a_mode_twice_changes_nothing) {
+  const auto from = here.start<gate>(&up, demand_mode::accumulate);
+  const auto to = start_manual(first);
+  here.join(to, from);
+  let_ask(to, 2);
+
+  set_demand(from, demand_mode::accumulate);
+  here.sim.settle();
+  EXPECT_EQ(up, journal{});
+  set_demand(from, demand_mode::forward);
+  set_demand(from, demand_mode::forward);
+  here.sim.settle();
+
+  EXPECT_EQ(up, (journal{"demand 2"}));
+}
+
+// G-159, G-166: GenStage keeps such events apart, without a bound, and moves buffered ones to them.
+TEST_F(requests_sim_test, events_made_while_accumulating_are_in_the_buffer_and_within_its_bound) {
+  const auto from = here.start<gate>(&up, demand_mode::accumulate, buffer_options{.size = 4});
+  const auto to = start_manual(first);
+  here.join(to, from);
+  cast(from, emit{sequence(0, 3)});
+  let_ask(to, 2);
+  EXPECT_EQ(buffered(from), 3U);
+
+  cast(from, emit{sequence(3, 3)});
+  EXPECT_EQ(buffered(from), 4U);
+  set_demand(from, demand_mode::forward);
+  here.sim.settle();
+
+  EXPECT_EQ(up, (journal{"discarded 2"}));
+  EXPECT_EQ(first, (journal{"joins producer", "2..3 (2)"}));
+}
+
+/// Stops at its first demand.
+class quitter final : public producer<std::int64_t> {
+ public:
+  explicit quitter(journal* seen) : seen_{seen} {}
+  void handle_demand(demand asked, output<std::int64_t>&) override {
+    seen_->push_back("demand " + std::to_string(asked.count()));
+    stop(exit_reason::normal());
+  }
+  demand_mode initial_demand() const override { return demand_mode::accumulate; }
+
+ private:
+  journal* seen_;
+};
+
+// G-164
+TEST_F(requests_sim_test, a_stop_at_the_first_accumulated_ask_drops_the_others) {
+  const auto from = here.start<quitter>(&up);
+  const auto to = start_manual(first);
+  here.join(to, from);
+  let_ask(to, 2);
+  let_ask(to, 3);
+
+  set_demand(from, demand_mode::forward);
+  here.sim.settle();
+
+  EXPECT_EQ(up, (journal{"demand 2"}));
+  EXPECT_FALSE(here.is_alive(from));
+}
+
+// G-160, G-165
+TEST_F(requests_sim_test, consumers_may_change_while_demand_is_accumulated) {
+  const auto from = here.start<source>(&up);
+  const auto before = start_manual(first);
+  const unique_id tag = here.join(before, from, {.cancel = cancel_mode::temporary});
+  here.sim.settle();
+  set_demand(from, demand_mode::accumulate);
+  cancel(from, tag, exit_reason::normal());
+  cast(from, emit{sequence(0, 2)});
+  cast(from, emit{sequence(2, 2)});
+  const auto after = start_manual(second);
+  here.join(after, from);
+  let_ask(after, 5);
+  up.clear();
+
+  set_demand(from, demand_mode::forward);
+  here.sim.settle();
+
+  EXPECT_EQ(second, (journal{"joins producer", "0..3 (4)"}));
+  EXPECT_EQ(up, (journal{"demand 1"}));
+  EXPECT_EQ(buffered(from), 0U);
+}
+
+// G-157, G-199. Where the type is known, this does not compile.
+TEST_F(requests_sim_test, what_only_producers_have_is_refused_with_a_line_in_the_log) {
+  const auto to = here.start<sink>(&first);
+  const auto between = here.start<relay>(&up);
+  const auto accumulate = [](stage_requests& asked) { asked.set_demand(demand_mode::accumulate); };
+  const auto forward = [](stage_requests& asked) { asked.set_demand(demand_mode::forward); };
+
+  detail::tell_stage(between.process(), forward);
+  detail::tell_stage(between.process(), accumulate);
+  here.sim.settle();
+  detail::tell_stage(to.process(), forward);
+  here.sim.settle();
+  const auto count = **here.sim.run_until(detail::ask_stage<std::size_t>(
+      to.process(), [](stage_requests& asked) { return asked.buffered_count(); }));
+
+  EXPECT_EQ(count, 0U);
+  EXPECT_EQ(here.lines, (journal{"error is a producer_consumer: the demand mode can only be set "
+                                 "for producers; ignored",
+                                 "error is a consumer: the demand mode can only be set for "
+                                 "producers; ignored",
+                                 "error is a consumer and buffers no events"}));
+}
+
 // G-155: GenStage crashes a producer_consumer that is asked for its mode.
 TEST_F(requests_sim_test, stages_that_are_no_producers_forward) {
   EXPECT_EQ(mode_of(here.start<relay>(&up)), demand_mode::forward);
@@ -206,13 +330,88 @@ TEST_F(requests_sim_test, an_info_comes_when_the_events_before_it_have_been_sent
   EXPECT_EQ(first, (journal{"joins producer", "0..1 (2)", "2..2 (1)", "3..3 (1)", "4..4 (1)"}));
 }
 
-TEST_F(requests_sim_test, an_info_to_an_empty_buffer_or_to_a_consumer_comes_at_once) {
-  const auto from = here.start<gate>(&up);
+/// Hears infos and casts.
+class listener final : public consumer<std::int64_t> {
+ public:
+  explicit listener(journal* seen) : seen_{seen} {}
+  void handle_events(std::span<std::int64_t>) override {}
+  void handle_info(remark told) { seen_->push_back(told.text); }
+  void handle_cast(remark told) { seen_->push_back("cast " + told.text); }
 
-  async_info(from, remark{"now"});
+ private:
+  journal* seen_;
+};
+
+// G-202, G-211, G-212, G-245, G-269
+TEST_F(requests_sim_test, an_info_to_an_empty_buffer_or_to_a_consumer_comes_at_once) {
+  async_info(here.start<gate>(&up), remark{"now"});
+  async_info(here.start<listener>(&first), remark{"now"});
   here.sim.settle();
 
   EXPECT_EQ(up, (journal{"now"}));
+  EXPECT_EQ(first, (journal{"now"}));
+}
+
+// G-214, G-320
+TEST_F(requests_sim_test, an_info_comes_after_what_is_in_the_mailbox_already) {
+  const auto to = here.start<listener>(&first);
+
+  async_info(to, remark{"info"});
+  cast(to, remark{"one"});
+  cast(to, remark{"two"});
+  here.sim.settle();
+
+  EXPECT_EQ(first, (journal{"cast one", "cast two", "info"}));
+}
+
+// G-217
+TEST_F(requests_sim_test, an_info_does_not_wait_for_consumers_to_handle_what_was_sent) {
+  const auto from = here.start<gate>(&up);
+  const auto to = here.start<sink>(&first);
+  here.join(to, from);
+  here.sim.settle();
+  up.clear();
+  (void)here.sim.run_until(suspend(to));
+
+  cast(from, emit{sequence(0, 3)});
+  async_info(from, remark{"sent"});
+  here.sim.settle();
+
+  EXPECT_EQ(up, (journal{"sent"}));
+  EXPECT_EQ(first, (journal{"joins producer"}));
+}
+
+// G-320
+TEST_F(requests_sim_test, requests_and_casts_of_one_sender_are_handled_in_the_order_sent) {
+  const auto from = here.start<gate>(&up);
+
+  cast(from, emit{{1}});
+  auto before = estimate_buffered_count(from);
+  cast(from, emit{{2}});
+  set_demand(from, demand_mode::accumulate);
+  auto mode = get_demand(from);
+  set_demand(from, demand_mode::forward);
+  auto after = estimate_buffered_count(from);
+
+  EXPECT_EQ(**here.sim.run_until(std::move(before)), 1U);
+  EXPECT_EQ(**here.sim.run_until(std::move(mode)), demand_mode::accumulate);
+  EXPECT_EQ(**here.sim.run_until(std::move(after)), 2U);
+}
+
+// G-319
+TEST_F(requests_sim_test, a_stop_drains_nothing) {
+  const auto from = here.start<gate>(&up);
+  const auto to = start_manual(first);
+  here.join(to, from, {.cancel = cancel_mode::temporary});
+  cast(from, emit{sequence(0, 3)});
+  async_info(from, remark{"never"});
+  here.sim.settle();
+
+  EXPECT_TRUE(here.sim.run_until(stop(from))->has_value());
+  let_ask(to, 3);
+
+  EXPECT_EQ(first, (journal{"joins producer", "producer gone: down normal"}));
+  EXPECT_EQ(up, journal{});
 }
 
 // G-218
@@ -249,7 +448,7 @@ TEST_F(requests_sim_test, an_info_to_a_producer_consumer_trails_its_input_and_it
   EXPECT_EQ(first, (journal{"joins producer", "0..2 (3)", "3..3 (1)", "-1..-1 (1)"}));
 }
 
-// G-301: in GenStage an info also waits for partitions whose queues are empty.
+// G-215. G-301: in GenStage an info also waits for partitions whose queues are empty.
 TEST_F(requests_sim_test, an_info_waits_for_the_partitions_that_have_events_queued_and_no_others) {
   const auto from = here.start<parted>(&up);
   const auto even = start_manual(first);

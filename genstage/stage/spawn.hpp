@@ -33,10 +33,30 @@ constexpr void check_wiring() {
   }
 }
 
+/// Has a consumer subscribe itself. Failure: as `subscribe` says.
+[[nodiscard]] operation<unique_id> request_subscription(const process_ref& consumer,
+                                                        subscription_plan plan);
+/// The same without waiting.
+void send_subscription(const process_ref& consumer, subscription_plan plan);
+
+/// Options are functions of the stage; one that its kind does not have would be overlooked.
+/// Source: G-018, G-019, G-022.
+template <class S>
+constexpr void check_options() {
+  constexpr bool has_dispatcher = requires(const S& made) { made.dispatcher(); };
+  constexpr bool has_buffer = requires(const S& made) { made.buffer(); };
+  constexpr bool has_mode = requires(const S& made) { made.initial_demand(); };
+  static_assert(emitting<S> || !has_dispatcher, "A consumer emits no events; no dispatcher().");
+  static_assert(emitting<S> || !has_buffer, "A consumer emits no events; no buffer().");
+  static_assert((emitting<S> && !receiving<S>) || !has_mode,
+                "Only producers have a demand mode; no initial_demand().");
+}
+
 /// Starts a stage process; what `gs::spawn` and children have in common.
 template <class S>
 [[nodiscard]] std::unique_ptr<process> make_stage(
     std::move_only_function<std::unique_ptr<S>()> make, std::vector<subscription_plan> plans) {
+  check_options<S>();
   return std::make_unique<stage_process<S>>(std::move(make), std::move(plans));
 }
 
@@ -58,16 +78,24 @@ result<ref<S>> spawn(runtime& where, spawn_options options, Arguments... argumen
 /// sent its wish, and its first ask.
 ///
 /// A wrong pair of event types does not compile.
-/// Failure: invalid options, in words that name both stages; process_ended.
+/// Failure: invalid options, in words that name both stages; process_ended; refused if a stage
+/// subscribes itself and would wait for itself: that is what `async_subscribe` is for.
 template <class Consumer, class Producer>
 [[nodiscard]] operation<unique_id> subscribe(const ref<Consumer>& consumer,
                                              const ref<Producer>& producer,
                                              subscription_options options = {}) {
   detail::check_wiring<Consumer, Producer>();
-  auto [far, near] = make_operation<unique_id>();
-  subscription_plan plan{{}, producer.process(), options};
-  consumer.process().send(std::make_unique<subscription_request>(std::move(plan), far));
-  return std::move(near);
+  return detail::request_subscription(consumer.process(),
+                                      {{}, producer.process(), std::move(options)});
+}
+/// The same to whoever has this name when the consumer takes up the request. If nobody has, the
+/// consumer stops with noproc, unless `cancel` is temporary. Source: G-033, G-056, G-057.
+template <class Consumer, class Producer>
+[[nodiscard]] operation<unique_id> subscribe(const ref<Consumer>& consumer, name<Producer> producer,
+                                             subscription_options options = {}) {
+  detail::check_wiring<Consumer, Producer>();
+  return detail::request_subscription(consumer.process(),
+                                      {std::string{producer.text()}, {}, std::move(options)});
 }
 
 /// Asks a producer to end a subscription. The consumer reacts when the producer has confirmed, so

@@ -27,23 +27,41 @@ enum class discarded_log : std::uint8_t { write, leave_out };
 
 /// What all stages have in common. A stage runs one callback at a time; see `process_services` for
 /// what a callback may use besides.
+///
+/// Every kind of stage has these callbacks as well; in the `async_` family they are coroutines:
+///
+/// - `handle_subscribe`: a subscription begins; `role` is the part that the peer plays. Towards a
+///   producer the answer decides who asks for events; towards a consumer it must be automatic.
+/// - `handle_cancel`: a subscription has ended. Called exactly once for each.
+/// - `terminate`: the stage ends by its own stop, an exception, or its parent while it traps exits.
 class stage : public process_services {
  public:
   virtual ~stage() = default;
+};
 
-  /// A subscription begins; `role` is the part that the peer plays. Towards a producer the answer
-  /// decides who asks for events; towards a consumer it must be automatic.
+namespace detail {
+
+/// The callbacks of all kinds of stages, for those that do not wait.
+class plain_stage : public virtual stage {
+ public:
   virtual subscription_mode handle_subscribe(peer_role /*role*/, const subscription& /*from*/,
                                              const subscription_options& /*options*/) {
     return subscription_mode::automatic;
   }
-  /// A subscription has ended. Called exactly once for each.
   virtual void handle_cancel(const cancellation& /*ended*/) {}
-  /// The stage ends: by its own stop, an exception, or its parent while it traps exits.
   virtual void terminate(const exit_reason& /*reason*/) {}
 };
 
-namespace detail {
+/// The same for those that may wait. What they are given is valid until they have ended.
+class async_stage : public virtual stage {
+ public:
+  virtual task<subscription_mode> handle_subscribe(peer_role /*role*/, const subscription& /*from*/,
+                                                   const subscription_options& /*options*/) {
+    co_return subscription_mode::automatic;
+  }
+  virtual task<> handle_cancel(const cancellation& /*ended*/) { co_return; }
+  virtual task<> terminate(const exit_reason& /*reason*/) { co_return; }
+};
 
 template <class T>
 class emitting_stage : public virtual stage {
@@ -71,12 +89,18 @@ class producing_stage : public emitting_stage<T> {
   [[nodiscard]] virtual demand_mode initial_demand() const { return demand_mode::forward; }
 };
 
+template <class S>
+class stage_process;
+
 template <class T>
 class receiving_stage : public virtual stage {
  public:
   using input_event = T;  // const for a stage that only reads.
 
  protected:
+  /// Whose events they are; in `handle_events` alone, until it has ended.
+  [[nodiscard]] const subscription& events_from() const noexcept { return *events_from_; }
+
   /// For manual subscriptions: asks for `count` more events.
   static void ask(const subscription& from, demand count) {
     if (count.is_zero()) return;
@@ -86,6 +110,12 @@ class receiving_stage : public virtual stage {
     asked->asked = count;
     from.peer.send(std::move(asked));
   }
+
+ private:
+  template <class S>
+  friend class stage_process;
+
+  const subscription* events_from_ = nullptr;
 };
 
 }  // namespace detail
@@ -98,7 +128,7 @@ class receiving_stage : public virtual stage {
 ///       void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override { ... }
 ///     };
 template <class T>
-class producer : public detail::producing_stage<T> {
+class producer : public detail::producing_stage<T>, public detail::plain_stage {
  public:
   /// Consumers want `asked` more events. What is not emitted now stays owed: the stage has to
   /// remember it, it will not be asked for it again.
@@ -114,7 +144,7 @@ class producer : public detail::producing_stage<T> {
 ///       void handle_demand(std::size_t user, gs::demand asked, gs::output<mail>& out) override;
 ///     };
 template <class T>
-class partitioned_producer : public detail::producing_stage<T> {
+class partitioned_producer : public detail::producing_stage<T>, public detail::plain_stage {
  public:
   /// Consumers of the partition want so many more of its events. What is not emitted now stays
   /// owed, as with `producer`.
@@ -125,7 +155,9 @@ class partitioned_producer : public detail::producing_stage<T> {
 ///
 /// With `const In` it only reads them: see `consumer`.
 template <class In, class Out>
-class producer_consumer : public detail::receiving_stage<In>, public detail::emitting_stage<Out> {
+class producer_consumer : public detail::receiving_stage<In>,
+                          public detail::emitting_stage<Out>,
+                          public detail::plain_stage {
  public:
   /// Owns the events: it may move from them. They are valid until it returns.
   virtual void handle_events(std::span<In> events, output<Out>& out) = 0;
@@ -137,7 +169,7 @@ class producer_consumer : public detail::receiving_stage<In>, public detail::emi
 /// A `consumer<T>` owns its events and may move from them. A `consumer<const T>` only reads, so a
 /// producer that broadcasts lets all readers look at the same batch.
 template <class T>
-class consumer : public detail::receiving_stage<T> {
+class consumer : public detail::receiving_stage<T>, public detail::plain_stage {
  public:
   /// Owns the events: it may move from them. They are valid until it returns.
   virtual void handle_events(std::span<T> events) = 0;
@@ -146,14 +178,14 @@ class consumer : public detail::receiving_stage<T> {
 /// As `producer`, with callbacks that may wait. While one waits, the stage takes nothing else, and
 /// its thread runs other stages.
 template <class T>
-class async_producer : public detail::producing_stage<T> {
+class async_producer : public detail::producing_stage<T>, public detail::async_stage {
  public:
   virtual task<> handle_demand(demand asked, output<T>& out) = 0;
 };
 
 /// As `partitioned_producer`, with callbacks that may wait.
 template <class T>
-class async_partitioned_producer : public detail::producing_stage<T> {
+class async_partitioned_producer : public detail::producing_stage<T>, public detail::async_stage {
  public:
   virtual task<> handle_demand(std::size_t partition, demand asked, output<T>& out) = 0;
 };
@@ -161,7 +193,8 @@ class async_partitioned_producer : public detail::producing_stage<T> {
 /// As `producer_consumer`, with callbacks that may wait.
 template <class In, class Out>
 class async_producer_consumer : public detail::receiving_stage<In>,
-                                public detail::emitting_stage<Out> {
+                                public detail::emitting_stage<Out>,
+                                public detail::async_stage {
  public:
   virtual task<> handle_events(std::span<In> events, output<Out>& out) = 0;
   [[nodiscard]] virtual buffer_options buffer() const { return {}; }
@@ -169,7 +202,7 @@ class async_producer_consumer : public detail::receiving_stage<In>,
 
 /// As `consumer`, with callbacks that may wait.
 template <class T>
-class async_consumer : public detail::receiving_stage<T> {
+class async_consumer : public detail::receiving_stage<T>, public detail::async_stage {
  public:
   virtual task<> handle_events(std::span<T> events) = 0;
 };

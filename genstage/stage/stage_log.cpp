@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <genstage/core/type_name.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/stage/consumer_side.hpp>
 #include <genstage/stage/producer_side.hpp>
 #include <genstage/stage/stage_process.hpp>
+#include <limits>
 
 namespace genstage::inline v0::detail {
 
@@ -13,10 +15,26 @@ void log_discarded(const process& owner, std::size_t count) {
       fmt::format("discarded {} events: nobody had asked for them and the buffer is full", count));
 }
 
-void log_large_ask(const process& owner, demand expected, demand asked) {
+void log_large_ask(const process& owner, pid consumer, demand expected, demand asked) {
   owner.log(log_level::warning,
-            fmt::format("the dispatcher expected asks of at most {} events, got {}; honoured",
-                        expected.count(), asked.count()));
+            fmt::format("demand_dispatcher: {} asked for {} events, at most {} were expected; "
+                        "honoured",
+                        to_string(consumer), asked.count(), expected.count()));
+}
+
+result<void> check_buffer(const buffer_options& wanted) {
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max();
+  if (!wanted.size || *wanted.size <= most) return {};
+  return fail(errc::invalid_argument,
+              fmt::format("buffer: size is {}, must be at least 0; not started",
+                          static_cast<std::ptrdiff_t>(*wanted.size)));
+}
+
+std::string short_type_name(const std::type_info& type) {
+  std::string name = type_name(type);
+  if (const auto arguments = name.find('<'); arguments != name.npos) name.resize(arguments);
+  const auto scope = name.rfind("::");
+  return scope == name.npos ? name : name.substr(scope + 2);
 }
 
 void log_surplus(const process& owner, const std::string& producer, demand surplus) {
@@ -80,10 +98,10 @@ std::string cannot_be_copied(const std::string& consumer, const std::string& pro
 }
 
 exit_reason refusal(const std::string& consumer, const std::string& producer,
-                    const exit_reason& answer) {
+                    const std::string& dispatcher, const exit_reason& answer) {
   if (answer == cancel_reason::already_subscribed()) return answer;
-  return exit_reason::user(
-      fmt::format("subscription {} -> {}: {}", consumer, producer, to_string(answer)));
+  return exit_reason::user(fmt::format("subscription {} -> {}: {}: {}", consumer, producer,
+                                       dispatcher, to_string(answer)));
 }
 
 void log_unknown_partition(const process& owner, const std::string& answer,

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <deque>
+#include <functional>
 #include <genstage/stage/consumer_side.hpp>
 #include <genstage/stage/producer_side.hpp>
 #include <genstage/stage/stage.hpp>
@@ -25,7 +26,7 @@ void log_duplicate(const process& owner, const std::string& consumer);
                                            const event_type& emits);
 /// What a dispatcher answered, with the names of both ends.
 [[nodiscard]] exit_reason refusal(const std::string& consumer, const std::string& producer,
-                                  const exit_reason& answer);
+                                  const std::string& dispatcher, const exit_reason& answer);
 
 /// The halves of a stage, and of one that lacks a half something that stands in for it.
 struct no_half {
@@ -56,8 +57,8 @@ struct emitting_half<S> {
 /// The process around a stage of type S. One class for all kinds: a kind that lacks a half does not
 /// instantiate it. Calls go to S itself, so a final S needs no virtual call.
 ///
-/// While a callback waits, nothing else is handled; `callback_ended` then goes on where `work`
-/// left.
+/// While a callback waits, nothing else is handled; `callback_ended` then goes on with what was to
+/// follow it.
 template <class S>
 class stage_process final : public user_process<S>, public stage_requests {
  public:
@@ -85,7 +86,7 @@ class stage_process final : public user_process<S>, public stage_requests {
     this->make_user();
     if constexpr (emits) {
       down_.emplace(*this, this->object());
-      if (const result<void> usable = down_->check(); !usable)
+      if (const result<void> usable = down_->check(this->object()); !usable)
         return refuse_to_start(usable.error());
     }
     if constexpr (receives) up_.emplace(*this);
@@ -94,7 +95,7 @@ class stage_process final : public user_process<S>, public stage_requests {
 
   /// Ends the start with words that name the stage.
   void refuse_to_start(const error& wrong) {
-    const std::string text = this->label() + ": dispatcher: " + wrong.message;
+    const std::string text = this->label() + ": " + wrong.message;
     this->log(log_level::error, text);
     this->stop(exit_reason::user(text));
   }
@@ -128,23 +129,31 @@ class stage_process final : public user_process<S>, public stage_requests {
         this->receive_for_user(received);
         if (!this->is_suspended()) callback_ended();
     }
+    if (received && this->is_suspended()) handled_ = std::move(received);
     check_conservation();
   }
 
   // What is asked of the stage itself, in detail/requests.hpp.
 
-  result<unique_id> subscribe(const subscription_plan& plan) override {
-    return subscribe(plan, start_rule::go_on);
-  }
+  void answer(const subscription_request& asked) override;
   void tell_behind_events(message_ptr info) override;
   [[nodiscard]] std::size_t buffered_count() override;
   [[nodiscard]] demand_mode get_demand() override;
   void set_demand(demand_mode mode) override;
+  [[nodiscard]] stage_status describe() override;
 
   /// What was emitted leaves, even if the stage was told to stop; more is not asked for then
   /// (G-130).
   void callback_ended() override {
-    subscribe_as_planned();
+    // A `suspend` may have come while the callback waited: the rest follows its `resume`.
+    if (this->is_suspended()) return send_output();
+    if (next_) {
+      message_ptr handled = std::exchange(handled_, nullptr);
+      std::exchange(next_, nullptr)();
+      if (this->is_suspended()) handled_ = std::move(handled);
+    }
+    if (!this->is_suspended()) subscribe_as_planned();
+    if (this->is_suspended()) return;
     after_callback();
     if (std::exchange(handling_events_, false) && !this->is_ending()) {
       if constexpr (receives) up_->finish_batch();
@@ -153,8 +162,6 @@ class stage_process final : public user_process<S>, public stage_requests {
   }
 
  private:
-  enum class start_rule : std::uint8_t { fail_on_bad_options, go_on };
-
   struct queued_end {
     std::unique_ptr<typename up_side::upstream> ended;
     cancel_cause cause;
@@ -182,17 +189,52 @@ class stage_process final : public user_process<S>, public stage_requests {
 #endif
   }
 
-  // The receiving half.
+  // Callbacks that may wait, or not.
 
-  /// The subscriptions that the stage starts with, once init has ended.
-  void subscribe_as_planned() {
-    if constexpr (receives) {
-      for (const subscription_plan& plan : std::exchange(plans_, {})) {
-        if (this->is_ending()) return;
-        subscribe(plan, start_rule::fail_on_bad_options);
-      }
+  /// Calls back, and goes on with `next` when that has ended: at once, or once it has waited.
+  template <class Callback, class Next>
+  void run_then(const char* name, Callback callback, Next next) {
+    if (this->run(name, std::move(callback))) {
+      next();
+    } else {
+      next_ = std::move(next);
     }
   }
+  /// Goes on with the user's answer in `answer_`. What is given lives until then.
+  template <class Next>
+  void ask_user(peer_role role, const subscription& from, const subscription_options& options,
+                Next next) {
+    const auto ask = [this, role, &from, &options] {
+      S& user = this->object();
+      if constexpr (std::derived_from<S, async_stage>) {
+        return keep_answer(user.handle_subscribe(role, from, options), answer_);
+      } else {
+        answer_ = user.handle_subscribe(role, from, options);
+      }
+    };
+    run_then("handle_subscribe", ask, std::move(next));
+  }
+  static task<> keep_answer(task<subscription_mode> asked, subscription_mode& answer) {
+    answer = co_await std::move(asked);
+  }
+  /// What the callback emits leaves before `next`.
+  template <class Next>
+  void tell_cancelled(cancellation ended, Next next) {
+    ended_.emplace(std::move(ended));
+    const auto tell = [this] { return this->object().handle_cancel(*ended_); };
+    run_then("handle_cancel", tell, [this, next = std::move(next)]() mutable {
+      after_callback();
+      next();
+    });
+  }
+
+  // The receiving half; what is longer is in detail/receiving_half.hpp.
+
+  /// The subscriptions that the stage starts with, one after the other, once init has ended.
+  void subscribe_as_planned();
+  /// `asked` is null for a planned one.
+  void subscribe(const subscription_plan& plan, const subscription_request* asked);
+  void subscribed(typename up_side::upstream& upstream, const subscription_request* asked);
 
   void take_events(message_ptr received) {
     if constexpr (receives) {
@@ -241,6 +283,7 @@ class stage_process final : public user_process<S>, public stage_requests {
 
   bool handle(std::span<in> events) {
     S& user = this->object();
+    static_cast<receiving_stage<in>&>(user).events_from_ = source();
     return this->run("handle_events", [&] {
       if constexpr (emits) {
         return user.handle_events(events, down_->out());
@@ -250,86 +293,11 @@ class stage_process final : public user_process<S>, public stage_requests {
     });
   }
 
-  bool take_up_next() {
-    if constexpr (emits && receives) {
-      while (!queue_.empty() && down_->has_room()) {
-        queued next = std::move(queue_.front());
-        queue_.pop_front();
-        if (next.events) {
-          up_->begin(std::move(next.events));
-          return true;
-        }
-        if (next.info) {
-          down_->tell_behind_events(std::move(next.info));
-          continue;
-        }
-        tell_upstream_ended(*next.end);
-        if (this->is_ending()) return false;
-      }
-    }
-    return false;
-  }
-
-  void upstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason) {
-    if constexpr (receives) {
-      if (up_->find(tag) == nullptr) return;
-      queued_end end{up_->remove(tag), cause, reason};
-      if constexpr (emits) {
-        // What was received, or made and not sent, comes first.
-        if (!queue_.empty() || down_->has_buffered()) {
-          queue_.push_back({.end = std::move(end)});
-          return;
-        }
-      }
-      tell_upstream_ended(end);
-    } else {
-      log_wrong_kind(*this, "a cancel of a producer", "producer");
-    }
-  }
-
-  void tell_upstream_ended(const queued_end& end) {
-    const auto& upstream = *end.ended;
-    tell_cancelled({peer_role::producer, upstream.to, end.cause, end.reason});
-    if (this->is_ending() || !ends_consumer(upstream.options.cancel, end.reason)) return;
-    log_stop_after_cancel(*this, upstream.label, end.reason);
-    this->stop(end.reason);
-  }
-
-  result<unique_id> subscribe(const subscription_plan& plan, start_rule rule) {
-    if constexpr (!receives) {
-      this->log(log_level::error, "is a producer and cannot be subscribed to another stage");
-      return fail(errc::invalid_argument,
-                  "subscribe: " + this->label() + " is not a consumer; refused");
-    } else {
-      return subscribe_as_consumer(plan, rule);
-    }
-  }
-  result<unique_id> subscribe_as_consumer(const subscription_plan& plan, start_rule rule) {
-    auto added = up_->add(plan);
-    if (!added) {
-      if (added.error().code == errc::not_found) {
-        if (plan.options.cancel != cancel_mode::temporary) this->stop(exit_reason::noproc());
-        return this->owner().mint();
-      }
-      this->log(log_level::error, added.error().message);
-      if (rule == start_rule::fail_on_bad_options) {
-        this->stop(exit_reason::user(added.error().message));
-      }
-      return std::unexpected{std::move(added.error())};
-    }
-    auto& upstream = **added;
-    this->enter("handle_subscribe");
-    const subscription_mode mode =
-        this->object().handle_subscribe(peer_role::producer, upstream.to, plan.options);
-    send_output();
-    if (this->is_ending()) {
-      return fail(errc::process_ended,
-                  "subscription " + this->label() + " -> " + upstream.label +
-                      ": handle_subscribe stopped the consumer; not subscribed");
-    }
-    up_->open(upstream, mode);
-    return upstream.to.tag;
-  }
+  bool take_up_next();
+  /// Whose events are in hand. If their subscription is forgotten, its end waits behind them.
+  [[nodiscard]] const subscription* source() const;
+  void upstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
+  void tell_upstream_ended(queued_end end);
 
   // The emitting half, in detail/emitting_half.hpp.
 
@@ -343,11 +311,12 @@ class stage_process final : public user_process<S>, public stage_requests {
   /// Why the wish cannot be granted, whatever the dispatcher says; empty if it can.
   [[nodiscard]] std::string mismatch(const subscribe_message& wish) const;
   void admit(const subscribe_message& wish);
+  void admitted(const subscribe_message& wish);
   void take_cancel(const cancel_message& wish);
   void downstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
-  void forget_consumer(unique_id tag, cancel_cause cause, const exit_reason& reason);
+  template <class Next>
+  void forget_consumer(unique_id tag, cancel_cause cause, const exit_reason& reason, Next next);
   void room_may_have_grown();
-  void tell_cancelled(const cancellation& ended);
 
   /// True if the dead process was a peer of this stage.
   bool take_down(const down_message& notice) {
@@ -367,14 +336,21 @@ class stage_process final : public user_process<S>, public stage_requests {
   }
 
   std::vector<subscription_plan> plans_;
+  std::size_t next_plan_ = 0;
   std::optional<up_side> up_;
   std::optional<down_side> down_;
   std::deque<queued> queue_;
   bool handling_events_ = false;
   bool is_asking_again_ = false;
+  /// Of a callback that waits: what it was given, what follows it, and the message it is about.
+  std::optional<cancellation> ended_;
+  std::move_only_function<void()> next_;
+  message_ptr handled_;
+  subscription_mode answer_ = subscription_mode::automatic;
 };
 
 }  // namespace genstage::inline v0::detail
 
 #include <genstage/stage/detail/emitting_half.hpp>
+#include <genstage/stage/detail/receiving_half.hpp>
 #include <genstage/stage/detail/requests.hpp>

@@ -106,6 +106,45 @@ TEST_P(stage_stress_test, a_million_events_of_four_producers_fan_in_through_a_st
   EXPECT_EQ(total->sum.load(), 4 * count * (4 * count - 1) / 2);
 }
 
+struct touch {};
+
+/// Writes to memory that nothing guards, in all its callbacks.
+class unguarded final : public consumer<std::int64_t> {
+ public:
+  void handle_events(std::span<std::int64_t> events) override {
+    for (std::size_t left = events.size(); left > 0; --left) ++touched_;
+  }
+  void handle_cast(touch) { ++touched_; }
+  std::int64_t handle_call(touch) { return touched_; }
+
+ private:
+  std::int64_t touched_ = 0;
+};
+
+// G-001
+TEST_P(stage_stress_test, no_two_callbacks_of_a_stage_overlap) {
+  constexpr std::int64_t count = 20'000;
+  runtime home{quiet(GetParam())};
+  const auto to = *spawn<unguarded>(home, {});
+  const subscription_options options{.max_demand = 10, .cancel = cancel_mode::temporary};
+  for (std::int64_t number = 0; number < 4; ++number) {
+    const auto from = *spawn<range>(home, {}, std::int64_t{0}, count);
+    ASSERT_TRUE(sync_wait(subscribe(to, from, options)).has_value());
+  }
+  std::vector<std::thread> others;
+  for (int number = 0; number < 2; ++number) {
+    others.emplace_back([&] {
+      for (std::int64_t left = count; left > 0; --left) cast(to, touch{});
+    });
+  }
+  for (std::thread& each : others) each.join();
+
+  std::int64_t seen = 0;
+  while (seen < 6 * count) seen = *sync_wait(call(to, touch{}));
+
+  EXPECT_EQ(seen, 6 * count);
+}
+
 /// Says whether what it gets only ever grows, as long as it lives.
 class watchful final : public consumer<std::int64_t> {
  public:

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <genstage/dispatch/dispatcher.hpp>
+#include <genstage/process/request.hpp>
+#include <genstage/stage/spawn.hpp>
 #include <genstage/stage/subscription.hpp>
 
 namespace genstage::inline v0 {
@@ -34,5 +36,24 @@ bool ends_consumer(cancel_mode mode, const exit_reason& reason) {
   if (reason == cancel_reason::already_subscribed()) return false;
   return mode == cancel_mode::permanent || (mode == cancel_mode::transient && !reason.is_orderly());
 }
+
+namespace detail {
+
+operation<unique_id> request_subscription(const process_ref& consumer, subscription_plan plan) {
+  auto [far, near] = make_operation<unique_id>();
+  if (auto why = cannot_call(consumer.cell())) {
+    far.complete(std::unexpected{*std::move(why)});
+  } else {
+    consumer.send(std::make_unique<subscription_request>(std::move(plan), far));
+  }
+  return std::move(near);
+}
+
+void send_subscription(const process_ref& consumer, subscription_plan plan) {
+  auto [far, near] = make_operation<unique_id>();
+  consumer.send(std::make_unique<subscription_request>(std::move(plan), std::move(far)));
+}
+
+}  // namespace detail
 
 }  // namespace genstage::inline v0

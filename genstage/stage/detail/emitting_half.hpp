@@ -83,10 +83,11 @@ void stage_process<S>::take_subscribe(subscribe_message& wish) {
     } else {
       const auto& before = wish.instead_of;
       if (before && down_->knows(before->tag)) {
-        forget_consumer(before->tag, cancel_cause::cancel, before->reason);
+        forget_consumer(before->tag, cancel_cause::cancel, before->reason,
+                        [this, &wish] { admit(wish); });
+      } else {
+        admit(wish);
       }
-      if (!this->is_ending()) admit(wish);
-      room_may_have_grown();
     }
   } else {
     this->log(log_level::error, "is a consumer and cannot be subscribed to; refused");
@@ -112,23 +113,34 @@ std::string stage_process<S>::mismatch(const subscribe_message& wish) const {
   return {};
 }
 
+/// `wish` is the message in hand, so it is valid until the callback has ended.
 template <class S>
 void stage_process<S>::admit(const subscribe_message& wish) {
-  down_->add(wish);
-  this->enter("handle_subscribe");
-  const subscription_mode mode =
-      this->object().handle_subscribe(peer_role::consumer, wish.from, wish.options);
+  if constexpr (emits) {
+    if (this->is_ending()) return;
+    down_->add(wish);
+    ask_user(peer_role::consumer, wish.from, wish.options, [this, &wish] { admitted(wish); });
+  }
+}
+
+template <class S>
+void stage_process<S>::admitted(const subscribe_message& wish) {
   if (const admission taken = down_->open(wish); !taken) {
-    const exit_reason reason = refusal(wish.consumer, this->label(), taken.error());
+    const exit_reason reason =
+        refusal(wish.consumer, this->label(), down_side::dispatcher_name(), taken.error());
     this->log(log_level::error, reason.text());
     const subscription refused = down_->refuse(wish.from.tag, reason);
-    tell_cancelled({peer_role::consumer, refused, cancel_cause::cancel, reason});
+    tell_cancelled({peer_role::consumer, refused, cancel_cause::cancel, reason},
+                   [this] { room_may_have_grown(); });
     return;
   }
   after_callback();
-  if (mode == subscription_mode::automatic) return;
-  this->stop(exit_reason::user(
-      "bad_return_value: handle_subscribe towards a consumer must answer automatic"));
+  if (answer_ != subscription_mode::automatic) {
+    this->stop(exit_reason::user("bad_return_value: handle_subscribe of " + this->label() +
+                                 " answered manual for the consumer " + wish.consumer +
+                                 ", must answer automatic; stopped"));
+  }
+  room_may_have_grown();
 }
 
 template <class S>
@@ -143,15 +155,15 @@ void stage_process<S>::take_cancel(const cancel_message& wish) {
 template <class S>
 void stage_process<S>::downstream_ended(unique_id tag, cancel_cause cause,
                                         const exit_reason& reason) {
-  forget_consumer(tag, cause, reason);
-  room_may_have_grown();
+  forget_consumer(tag, cause, reason, [this] { room_may_have_grown(); });
 }
 
 template <class S>
-void stage_process<S>::forget_consumer(unique_id tag, cancel_cause cause,
-                                       const exit_reason& reason) {
+template <class Next>
+void stage_process<S>::forget_consumer(unique_id tag, cancel_cause cause, const exit_reason& reason,
+                                       Next next) {
   const auto ended = down_->remove(tag, cause, reason);
-  tell_cancelled({peer_role::consumer, ended.who, cause, reason, ended.lost});
+  tell_cancelled({peer_role::consumer, ended.who, cause, reason, ended.lost}, std::move(next));
 }
 
 /// A consumer that held up the others may have left.
@@ -163,14 +175,6 @@ void stage_process<S>::room_may_have_grown() {
   } else {
     place_order(down_->next_order());
   }
-}
-
-/// Both halves: what the callback emits leaves at once.
-template <class S>
-void stage_process<S>::tell_cancelled(const cancellation& ended) {
-  this->enter("handle_cancel");
-  this->object().handle_cancel(ended);
-  after_callback();
 }
 
 }  // namespace genstage::inline v0::detail

@@ -1,10 +1,21 @@
 #pragma once
 
-// What is asked of a `stage_process` itself, besides to subscribe.
+// What is asked of a `stage_process` itself.
 #include <genstage/stage/stage_process.hpp>
 #include <utility>
 
 namespace genstage::inline v0::detail {
+
+template <class S>
+void stage_process<S>::answer(const subscription_request& asked) {
+  if constexpr (receives) {
+    subscribe(asked.plan, &asked);
+  } else {
+    this->log(log_level::error, "is a producer and cannot be subscribed to another stage");
+    asked.reply.complete(fail(errc::invalid_argument,
+                              "subscribe: " + this->label() + " is not a consumer; refused"));
+  }
+}
 
 /// Source: G-209 to G-218.
 template <class S>
@@ -45,6 +56,26 @@ void stage_process<S>::set_demand(demand_mode mode) {
   } else if (!emits || mode == demand_mode::accumulate) {
     log_no_demand_mode(*this, emits ? "producer_consumer" : "consumer");
   }
+}
+
+/// Source: G-329.
+template <class S>
+stage_status stage_process<S>::describe() {
+  stage_status now{.kind = !emits     ? stage_kind::consumer
+                           : receives ? stage_kind::producer_consumer
+                                      : stage_kind::producer};
+  if constexpr (receives) {
+    for (const auto& each : up_->upstreams()) {
+      now.producers.push_back(
+          {each->to, each->label, each->options.cancel, each->mode, each->ledger.left()});
+    }
+  }
+  if constexpr (emits) {
+    now.dispatcher = down_side::dispatcher_name();
+    now.consumers = down_->consumers();
+    now.buffered = down_->buffered_count();
+  }
+  return now;
 }
 
 }  // namespace genstage::inline v0::detail

@@ -1,0 +1,115 @@
+#pragma once
+
+// The receiving half of `stage_process`.
+#include <genstage/stage/stage_process.hpp>
+#include <utility>
+
+namespace genstage::inline v0::detail {
+
+template <class S>
+void stage_process<S>::subscribe_as_planned() {
+  if constexpr (receives) {
+    while (next_plan_ < plans_.size() && !this->is_ending() && !this->is_suspended()) {
+      subscribe(plans_[next_plan_++], nullptr);
+    }
+  }
+}
+
+/// Source: G-050 to G-064.
+template <class S>
+void stage_process<S>::subscribe(const subscription_plan& plan, const subscription_request* asked) {
+  auto added = up_->add(plan);
+  if (added) {
+    auto& upstream = **added;
+    ask_user(peer_role::producer, upstream.to, upstream.options,
+             [this, &upstream, asked] { subscribed(upstream, asked); });
+    return;
+  }
+  if (added.error().code == errc::not_found) {
+    if (plan.options.cancel != cancel_mode::temporary) this->stop(exit_reason::noproc());
+    if (asked != nullptr) asked->reply.complete(this->owner().mint());
+    return;
+  }
+  this->log(log_level::error, added.error().message);
+  if (asked != nullptr) {
+    asked->reply.complete(std::unexpected{std::move(added.error())});
+  } else {
+    this->stop(exit_reason::user(added.error().message));
+  }
+}
+
+template <class S>
+void stage_process<S>::subscribed(typename up_side::upstream& upstream,
+                                  const subscription_request* asked) {
+  send_output();
+  if (!this->is_ending()) {
+    up_->open(upstream, answer_);
+    if (asked != nullptr) asked->reply.complete(upstream.to.tag);
+  } else if (asked != nullptr) {
+    asked->reply.complete(
+        fail(errc::process_ended, "subscription " + this->label() + " -> " + upstream.label +
+                                      ": handle_subscribe stopped the consumer; not subscribed"));
+  }
+}
+
+template <class S>
+bool stage_process<S>::take_up_next() {
+  if constexpr (emits && receives) {
+    while (!queue_.empty() && down_->has_room()) {
+      queued next = std::move(queue_.front());
+      queue_.pop_front();
+      if (next.events) {
+        up_->begin(std::move(next.events));
+        return true;
+      }
+      if (next.info) {
+        down_->tell_behind_events(std::move(next.info));
+        continue;
+      }
+      tell_upstream_ended(*std::move(next.end));
+      if (this->is_ending() || this->is_suspended()) return false;
+    }
+  }
+  return false;
+}
+
+template <class S>
+const subscription* stage_process<S>::source() const {
+  if (const subscription* const known = up_->source()) return known;
+  for (const queued& each : queue_) {
+    if (each.end && each.end->ended->to.tag == up_->tag()) return &each.end->ended->to;
+  }
+  return nullptr;
+}
+
+template <class S>
+void stage_process<S>::upstream_ended(unique_id tag, cancel_cause cause,
+                                      const exit_reason& reason) {
+  if constexpr (receives) {
+    if (up_->find(tag) == nullptr) return;
+    queued_end end{up_->remove(tag), cause, reason};
+    if constexpr (emits) {
+      // What was received, or made and not sent, comes first.
+      if (!queue_.empty() || down_->has_buffered()) {
+        queue_.push_back({.end = std::move(end)});
+        return;
+      }
+    }
+    tell_upstream_ended(std::move(end));
+  } else {
+    log_wrong_kind(*this, "a cancel of a producer", "producer");
+  }
+}
+
+template <class S>
+void stage_process<S>::tell_upstream_ended(queued_end end) {
+  const cancellation told{peer_role::producer, end.ended->to, end.cause, end.reason};
+  tell_cancelled(told, [this, end = std::move(end)] {
+    const auto& upstream = *end.ended;
+    if (this->is_ending() || !ends_consumer(upstream.options.cancel, end.reason)) return;
+    log_stop_after_cancel(*this, upstream.label, end.reason);
+    this->stop(end.reason);
+  });
+}
+
+}  // namespace genstage::inline v0::detail
