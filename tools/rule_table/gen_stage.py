@@ -91,11 +91,34 @@ def read_rules():
     return sections, differences
 
 
-def upstream_tests():
-    for line in read("tools", "rule_table", "upstream_tests.txt").splitlines():
+def rows_of(file):
+    """Each row's name and the rules that it is about."""
+    for line in read("tools", "rule_table", file).splitlines():
         if not line.startswith("#"):
-            where, *rules = line.split()
-            yield where, [int(rule[2:]) for rule in rules]
+            yield line[:line.index("G-")].strip(), list(rules_in(line))
+
+
+def names(rules):
+    return " ".join(f"G-{rule:03}" for rule in rules)
+
+
+def annexes(status, tests, differences):
+    """What implementations get wrong, and what the original does: each with its proof."""
+    rows = list(rows_of("annexes.txt"))
+    yield ("\n## Where implementations go wrong\n\nThe items of annex B1 of the specification.\n\n"
+           "| item | rules | open among them |\n|---|---|---|\n")
+    for name, rules in rows:
+        if name.startswith("B1"):
+            left = names(rule for rule in rules if status[rule] == "open")
+            yield f"| {name} | {names(rules)} | {left} |\n"
+    yield ("\n## The original's own defects\n\nThe rows of annex B2: each has a test that fails if "
+           "the library does what the original\ndoes.\n\n| row | rules | here | tested by |\n"
+           "|---|---|---|---|\n")
+    for name, rules in rows:
+        if name.startswith("B2"):
+            told = sorted({differences[rule] for rule in rules if rule in differences})
+            proof = sorted({test for rule in rules for test in tests.get(rule, [])})
+            yield f"| {name} | {names(rules)} | {'; '.join(told)} | {'; '.join(proof)} |\n"
 
 
 def document():
@@ -116,10 +139,11 @@ def document():
             parts.append(f"| G-{rule:03} | {status[rule]} | {'; '.join(told + proof)} |\n")
     parts.append("\n## The original's own tests\n\n"
                  "| test | rules | open among them |\n|---|---|---|\n")
-    upstream = list(upstream_tests())
+    upstream = list(rows_of("upstream_tests.txt"))
     for where, rules in upstream:
-        left = " ".join(f"G-{rule:03}" for rule in rules if status[rule] == "open")
-        parts.append(f"| {where} | {' '.join(f'G-{rule:03}' for rule in rules)} | {left} |\n")
+        left = names(rule for rule in rules if status[rule] == "open")
+        parts.append(f"| {where} | {names(rules)} | {left} |\n")
+    parts.extend(annexes(status, tests, differences))
     counts = {each: list(status.values()).count(each) for each in ("pass", "difference", "open")}
     whole = sum(all(status[rule] != "open" for rule in rules) for _, rules in upstream)
     summary = (f"\nOf {len(status)} rules {counts['pass']} pass, {counts['difference']} differ on "
