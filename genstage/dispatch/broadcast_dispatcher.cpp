@@ -38,6 +38,10 @@ demand broadcast_dispatcher::outstanding(unique_id tag) const noexcept {
   return found == members_.end() ? demand{} : found->left;
 }
 
+void broadcast_dispatcher::digest(state_digest& into) const {
+  for (const member& each : members_) into.add(each.tag, each.consumer, each.left);
+}
+
 broadcast_dispatcher::member* broadcast_dispatcher::find(unique_id tag) noexcept {
   const auto found = std::ranges::find(members_, tag, &member::tag);
   return found == members_.end() ? nullptr : &*found;

@@ -39,6 +39,7 @@ class broadcast_dispatcher {
   [[nodiscard]] demand deliverable() const noexcept { return deliverable_; }
   [[nodiscard]] demand outstanding(unique_id tag) const noexcept;
   [[nodiscard]] std::span<const member> members() const noexcept { return members_; }
+  void digest(state_digest& into) const;
 
  private:
   [[nodiscard]] member* find(unique_id tag) noexcept;

@@ -52,6 +52,11 @@ demand demand_dispatcher::outstanding(unique_id tag) const noexcept {
   return found == consumers_.end() ? demand{} : found->left;
 }
 
+void demand_dispatcher::digest(state_digest& into) const {
+  for (const consumer& each : consumers_) into.add(each.tag, each.left);
+  into.add(credit_, expected_.value_or(demand{}), shuffle_.has_value());
+}
+
 void demand_dispatcher::shuffle() {
   std::mt19937_64 random{*shuffle_};
   shuffle_.reset();

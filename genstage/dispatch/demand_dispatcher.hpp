@@ -57,6 +57,7 @@ class demand_dispatcher {
   [[nodiscard]] std::size_t consumer_count() const noexcept { return consumers_.size(); }
   /// The demand of one consumer that is not fulfilled yet.
   [[nodiscard]] demand outstanding(unique_id tag) const noexcept;
+  void digest(state_digest& into) const;
 
  private:
   struct consumer {

@@ -9,6 +9,7 @@
 #include <genstage/dispatch/subscription_options.hpp>
 #include <genstage/process/pid.hpp>
 #include <genstage/process/signals.hpp>
+#include <genstage/process/state_digest.hpp>
 #include <span>
 
 /// The contract of dispatchers: who gets how many of the events that a stage emits.
@@ -84,6 +85,10 @@ template <class D, class T>
 concept routing_dispatcher = dispatcher<D> && requires(D& made, std::span<T> events) {
   { made.dispatch(events) } -> std::convertible_to<std::span<const delivery>>;
 };
+
+/// A dispatcher that can tell what it acts by, so that an exploration finds equal states.
+template <class D>
+concept digestible_dispatcher = requires(const D& made, state_digest& into) { made.digest(into); };
 
 /// A dispatcher that can be given options which make no sense says so when the stage starts.
 template <class D>

@@ -93,6 +93,11 @@ demand partition_table::acceptable(std::span<const std::uint64_t> queued) const 
   return least;
 }
 
+void partition_table::digest(state_digest& into) const {
+  for (const demand_dispatcher& each : partitions_) each.digest(into);
+  for (const auto& [tag, partition] : tags_) into.add(tag, partition);
+}
+
 std::size_t partition_table::partition_of(unique_id tag) const noexcept {
   return std::ranges::find(tags_, tag, &std::pair<unique_id, std::size_t>::first)->second;
 }

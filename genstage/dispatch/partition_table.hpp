@@ -85,6 +85,7 @@ class partition_table {
 
   [[nodiscard]] std::size_t size() const noexcept { return partitions_.size(); }
   [[nodiscard]] const partition_options& options() const noexcept { return options_; }
+  void digest(state_digest& into) const;
   /// The partition of an accepted subscription.
   [[nodiscard]] std::size_t partition_of(unique_id tag) const noexcept;
   /// The one whose consumers want most besides `taken` events each that are on their way there.

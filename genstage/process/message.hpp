@@ -5,6 +5,8 @@
 
 namespace genstage::inline v0 {
 
+class state_digest;
+
 /// What a message is, for the one switch that each process makes. The process layer handles the
 /// kinds up to `user`; the others are the conversation of stages, which that layer only carries.
 enum class message_kind : std::uint8_t {
@@ -32,6 +34,9 @@ struct message {
   message& operator=(const message&) = delete;
   virtual ~message() = default;
 
+  /// What it says, for an exploration; gives up if that cannot be told.
+  virtual void digest(state_digest& into) const;
+
   message* next = nullptr;  ///< Of the list that it is in.
   message_kind kind;
 };
@@ -50,6 +55,8 @@ class message_list {
 
   [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// The others follow by `next`.
+  [[nodiscard]] const message* front() const noexcept { return first_; }
 
   void push(message_ptr added) noexcept {
     message* const raw = added.release();

@@ -92,6 +92,9 @@ class process {
 
   /// How the user's object wants its state to be shown, for status and reports (A35).
   [[nodiscard]] virtual std::string describe_state() const { return {}; }
+  /// All by which it acts while no callback waits, besides its mail, links, monitors and timers;
+  /// for an exploration. Gives up if that cannot be told.
+  virtual void digest(state_digest& into) const;
   /// The bytes of this object and the user's, without what they have allocated.
   [[nodiscard]] virtual std::size_t footprint() const noexcept { return sizeof(process); }
 

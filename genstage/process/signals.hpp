@@ -34,6 +34,7 @@ struct exit_message final : message {
 struct down_message final : message {
   down_message(unique_id which, pid ended, exit_reason why) noexcept
       : message{message_kind::down}, monitor{which}, who{ended}, reason{std::move(why)} {}
+  void digest(state_digest& into) const override;
   unique_id monitor;
   pid who;
   exit_reason reason;
@@ -56,6 +57,8 @@ struct monitor_message final : message {
     if (outcome) outcome->complete(exit_reason::noproc());
   }
 
+  void digest(state_digest& into) const override;
+
   unique_id monitor{};
   process_ref watcher;
   std::optional<completion<exit_reason>> outcome;
@@ -74,6 +77,7 @@ namespace detail {
 struct demonitor_message final : message {
   explicit demonitor_message(unique_id which) noexcept
       : message{message_kind::demonitor}, monitor{which} {}
+  void digest(state_digest& into) const override;
   unique_id monitor;
 };
 

@@ -1,12 +1,10 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <exception>
-#include <genstage/process/introspection.hpp>
 #include <genstage/process/process_extras.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/process/simulated.hpp>
-#include <iterator>
+#include <genstage/process/state_digest.hpp>
+#include <map>
 #include <utility>
 
 namespace genstage::inline v0 {
@@ -103,40 +101,47 @@ void simulated::tell_signals(const process_cell& cell, simulation_watch& watch) 
 
 std::vector<const message*> simulated::unsorted(const process_cell& cell) {
   std::vector<const message*> oldest_first;
-  for (const message* each = cell.mail_.peek(); each != nullptr; each = each->next) {
-    oldest_first.push_back(each);
-  }
-  std::ranges::reverse(oldest_first);
+  add_unsorted(cell, oldest_first);
   return oldest_first;
 }
 
-std::vector<const message*> simulated::waiting(process_cell& cell) {
+std::vector<const message*> simulated::waiting(const process_cell& cell) {
   std::vector<const message*> all;
-  message_list& inbox = cell.body_->inbox_;
-  for (std::size_t left = inbox.size(); left > 0; --left) {
-    message_ptr each = inbox.pop();
-    all.push_back(each.get());
-    inbox.push(std::move(each));
+  for (const message* each = cell.body_->inbox_.front(); each != nullptr; each = each->next) {
+    all.push_back(each);
   }
-  std::ranges::copy(unsorted(cell), std::back_inserter(all));
+  add_unsorted(cell, all);
   return all;
+}
+
+void simulated::add_unsorted(const process_cell& cell, std::vector<const message*>& to) {
+  const auto before = static_cast<std::ptrdiff_t>(to.size());
+  for (const message* each = cell.mail_.peek(); each != nullptr; each = each->next) {
+    to.push_back(each);
+  }
+  std::reverse(to.begin() + before, to.end());
 }
 
 bool simulated::is_suspended(const process& asked) noexcept {
   return asked.is_suspended();
 }
 
-std::string simulated::circumstances(const process& asked) {
-  const process_status seen = process_extras::status_of(asked);
-  std::vector<pid> links = seen.links;
-  std::ranges::sort(links);
-  std::string text =
-      fmt::format("{} {} {} {}", static_cast<int>(asked.phase_), static_cast<int>(asked.trapping_),
-                  asked.is_suspended(), asked.ending_ ? to_string(*asked.ending_) : "");
-  for (const pid each : links) text += " link " + to_string(each);
-  for (const pid each : seen.monitors) text += " monitor " + to_string(each);
-  for (const pid each : seen.monitored_by) text += " watcher " + to_string(each);
-  return text + fmt::format(" {}", seen.outside_watchers);
+/// The order of what concerns different processes makes no difference to anybody.
+void simulated::digest_circumstances(const process& asked, state_digest& into) {
+  std::multimap<pid, unique_id> others;
+  const auto add = [&] {
+    into.add(others.size());
+    for (const auto& [who, as] : others) into.add(who, as);
+    others.clear();
+  };
+  into.add(asked.phase_, asked.trapping_, asked.is_suspended(), asked.ending_.has_value());
+  if (asked.ending_) into.add(*asked.ending_);
+  for (const process_ref& each : asked.links_) others.emplace(each.id(), unique_id::none);
+  add();
+  for (const auto& each : asked.monitors_) others.emplace(each.who, each.monitor);
+  add();
+  for (const auto& each : asked.watchers_) others.emplace(each->watcher.id(), each->monitor);
+  add();
 }
 
 }  // namespace genstage::inline v0

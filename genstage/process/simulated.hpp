@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <genstage/process/process.hpp>
-#include <string>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -38,13 +37,14 @@ class simulated {
   /// What has come since the process looked last, the oldest first.
   [[nodiscard]] static std::vector<const message*> unsorted(const process_cell& cell);
   /// What it looked at and has not handled, and then what has come since.
-  [[nodiscard]] static std::vector<const message*> waiting(process_cell& cell);
+  [[nodiscard]] static std::vector<const message*> waiting(const process_cell& cell);
   [[nodiscard]] static bool is_suspended(const process& asked) noexcept;
   /// Whatever decides what the process does next, except for its mail and the user's object.
-  [[nodiscard]] static std::string circumstances(const process& asked);
+  static void digest_circumstances(const process& asked, state_digest& into);
 
  private:
   class current_scope;
+  static void add_unsorted(const process_cell& cell, std::vector<const message*>& to);
   template <class Action>
   static void guarded(process& body, Action action) noexcept;
   static void run_callback(process& body, simulation_watch& watch) noexcept;

@@ -5,6 +5,7 @@
 #include <genstage/process/process.hpp>
 #include <genstage/process/request.hpp>
 #include <genstage/process/runtime.hpp>
+#include <genstage/process/state_digest.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +83,12 @@ class user_process : public process {
       if (user_) return user_->describe_state();
     }
     return {};
+  }
+  /// The user's object is what its `describe_state()` says.
+  void digest(state_digest& into) const override {
+    const std::string described = describe_state();
+    if (described.empty()) into.give_up();
+    into.add(described);
   }
   [[nodiscard]] std::size_t footprint() const noexcept override {
     return sizeof(user_process) + sizeof(S);

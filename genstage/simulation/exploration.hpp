@@ -34,8 +34,9 @@ enum class state_identity : std::uint8_t {
   /// All that it has handled. Always right.
   history,
   /// What its `describe_state()` says, if it has one: more states are equal. Right if the
-  /// description says everything by which the object acts. While a callback waits, and without a
-  /// description, the history counts.
+  /// description says everything by which the object acts. Of a stage its demand, its buffer and
+  /// its subscriptions are added, and messages between stages are what they say. While a callback
+  /// waits, and without a description, the history counts.
   description,
 };
 

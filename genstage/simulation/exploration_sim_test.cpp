@@ -3,12 +3,10 @@
 #include <cstdio>
 #include <genstage/process/server.hpp>
 #include <genstage/simulation/exploration.hpp>
-#include <genstage/stage/spawn.hpp>
 #include <genstage/supervision/supervisor.hpp>
 #include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
 // Small programs of which every order is tried.
 namespace genstage {
@@ -239,98 +237,6 @@ TEST(exploration_sim_test, a_supervisor_is_whole_or_gone_whoever_is_killed_when)
   EXPECT_EQ(some.states, all.states);
   EXPECT_LE(some.transitions, all.transitions);
   std::printf("a supervisor with two children, one kill: %s\n", to_string(some).c_str());
-}
-
-// Stages: no event arrives twice, and all arrive if nobody dies.
-
-class few final : public producer<int> {
- public:
-  few(int first, int count) : next_{first}, end_{first + count} {}
-  void handle_demand(demand asked, output<int>& out) override {
-    for (auto left = static_cast<std::int64_t>(asked); left > 0 && next_ < end_; --left) {
-      out.emit(next_++);
-    }
-  }
-
- private:
-  int next_;
-  int end_;
-};
-
-class collector final : public consumer<int> {
- public:
-  explicit collector(std::vector<int>* got) : got_{got} {}
-  void handle_events(std::span<int> events) override {
-    got_->insert(got_->end(), events.begin(), events.end());
-  }
-
- private:
-  std::vector<int>* got_;
-};
-
-enum class deaths : std::uint8_t { none, some };
-
-/// Producers with three events in all, and two consumers of each.
-class stages final : public explored_program {
- public:
-  stages(int producers, deaths expected) : expected_{expected} {
-    std::vector<ref<collector>> consumers;
-    for (int count = 0; count < 2; ++count) {
-      consumers.push_back(*spawn<collector>(world_.home(), {}, &got_));
-    }
-    for (int index = 0; index < producers; ++index) {
-      const int events = producers == 1 ? 3 : 2 - index;
-      const auto from = *spawn<few>(world_.home(), {}, 10 * index, events);
-      for (const auto& to : consumers) {
-        (void)subscribe(to, from, {.max_demand = 2, .cancel = cancel_mode::temporary});
-      }
-    }
-  }
-  simulation& world() override { return world_; }
-  std::optional<std::string> broken(bool is_at_rest) override {
-    if (std::set<int>{got_.begin(), got_.end()}.size() != got_.size()) return "one arrived twice";
-    if (is_at_rest && expected_ == deaths::none && got_.size() < 3) {
-      return std::to_string(got_.size()) + " of 3 arrived";
-    }
-    return std::nullopt;
-  }
-  std::string state() const override {
-    std::string all;
-    for (const int each : got_) all += std::to_string(each) + ' ';
-    return all;
-  }
-
- private:
-  deaths expected_;
-  std::vector<int> got_;
-  simulation world_{1};
-};
-
-exploration explore_stages(int producers, std::size_t kills) {
-  const deaths expected = kills > 0 ? deaths::some : deaths::none;
-  const exploration seen =
-      explore([=] { return std::make_unique<stages>(producers, expected); }, {.kills = kills});
-  std::printf("%d producers, 2 consumers, 3 events, %zu kills: %s\n", producers, kills,
-              to_string(seen).c_str());
-  return seen;
-}
-
-TEST(exploration_sim_test, stages_deliver_every_event_exactly_once_in_every_order) {
-  const exploration seen = explore_stages(1, 0);
-
-  EXPECT_FALSE(seen.broken) << to_string(seen);
-  EXPECT_TRUE(seen.is_complete);
-}
-
-TEST(exploration_sim_test, stages_deliver_no_event_twice_whoever_is_killed_when) {
-  const exploration seen = explore_stages(1, 1);
-
-  EXPECT_FALSE(seen.broken) << to_string(seen);
-  EXPECT_TRUE(seen.is_complete);
-}
-
-TEST(exploration_sim_test, DISABLED_two_by_two) {
-  EXPECT_FALSE(explore_stages(2, 0).broken);
 }
 
 }  // namespace

@@ -12,27 +12,20 @@ namespace genstage::inline v0 {
 
 namespace {
 
-std::uint64_t mix(std::uint64_t sum, std::uint64_t added) noexcept {
-  // The finaliser of splitmix64.
-  std::uint64_t mixed = sum * 0x9e3779b97f4a7c15U + added;
-  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-  mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-  return mixed ^ (mixed >> 31U);
-}
-std::uint64_t mix(std::uint64_t sum, std::string_view added) noexcept {
-  return mix(sum, std::hash<std::string_view>{}(added));
-}
-std::uint64_t mix(std::uint64_t sum, pid added) noexcept {
-  return mix(sum, (std::uint64_t{added.generation} << 32U) | added.index);
+template <class... Values>
+std::uint64_t number_of(const Values&... values) {
+  state_digest sum;
+  sum.add(values...);
+  return sum.value();
 }
 
 /// A signal is what it says, whoever sent it when; of other messages only the cause is known.
 std::uint64_t identity_of(const message& sent, std::uint64_t cause, std::size_t position) {
-  const std::uint64_t kind = mix(static_cast<std::uint64_t>(sent.kind), describe(sent));
+  const std::uint64_t kind = number_of(sent.kind, describe(sent));
   if (sent.kind == message_kind::exit) {
-    return mix(kind, static_cast<std::uint64_t>(static_cast<const exit_message&>(sent).origin));
+    return number_of(kind, static_cast<const exit_message&>(sent).origin);
   }
-  return sent.kind == message_kind::down ? kind : mix(mix(kind, cause), position);
+  return sent.kind == message_kind::down ? kind : number_of(kind, cause, position);
 }
 
 constexpr std::uint64_t cause_of_begin = 1;
@@ -94,6 +87,17 @@ bool explored_run::may_kill(const process& victim) const {
   return !options_.may_be_killed || options_.may_be_killed(victim.label());
 }
 
+template <class Told>
+std::optional<state_digest> explored_run::description(const Told& of, state_digest so_far) const {
+  if (options_.identity == state_identity::history) return std::nullopt;
+  if constexpr (std::derived_from<Told, process>) {
+    if (simulated::is_suspended(of)) return std::nullopt;
+  }
+  of.digest(so_far);
+  if (!so_far.is_whole()) return std::nullopt;
+  return so_far;
+}
+
 footprint explored_run::take(const transition& next) {
   ++depth_;
   handled_ = 0;
@@ -109,16 +113,16 @@ footprint explored_run::take(const transition& next) {
   GENSTAGE_ASSERT(chosen < world_.choices());
   std::uint64_t cause = cause_of_timer;
   if (next.what == transition::kind::timer) {
-    cause = mix(cause, timers_.at(world_.armed().front().second));
+    cause = number_of(cause, timers_.at(world_.armed().front().second));
     world_.take(chosen);
   } else {
     const std::uint64_t before = residents_.at(next.who).identity;
     world_.take(chosen);
-    cause = mix(mix(before, next.who), handled_);
-    // Its identity is what it was and has handled, unless its description replaces that.
+    cause = number_of(before, next.who, handled_);
     // A step that finds nothing to handle changes nothing.
-    if (const auto still = residents_.find(next.who); handled_ != 0 && still != residents_.end()) {
-      still->second.identity = cause;
+    if (const process_ref still = world_.home().find(next.who); still && handled_ != 0) {
+      const auto described = description(*simulated::find(*still.cell()), state_digest{});
+      residents_.at(next.who).identity = described ? described->value() : cause;
     }
   }
   footprint touched = look_around(cause);
@@ -140,7 +144,7 @@ footprint explored_run::look_around(std::uint64_t cause) {
     const process* const body = simulated::find(*cell);
     if (body == nullptr) continue;
     ++alive;
-    look_at(*cell, *body, cause, touched);
+    look_at(*cell, cause, touched);
   }
   touched.everything = !gone.empty() || alive != before;
   touched.timers = look_at_timers(cause);
@@ -149,20 +153,17 @@ footprint explored_run::look_around(std::uint64_t cause) {
 }
 
 /// What was there before keeps its identity; what is new has come by this cause.
-void explored_run::look_at(process_cell& cell, const process& body, std::uint64_t cause,
-                           footprint& touched) {
+void explored_run::look_at(process_cell& cell, std::uint64_t cause, footprint& touched) {
   const auto [found, is_born] = residents_.try_emplace(cell.id());
   resident& here = found->second;
-  if (is_born) here.identity = mix(mix(cause, "born"), cell.id());
-  if (options_.identity == state_identity::description && !simulated::is_suspended(body)) {
-    const std::string described = body.describe_state();
-    if (!described.empty()) here.identity = mix(4, described);
-  }
+  if (is_born) here.identity = number_of(cause, "born", cell.id());
+  const auto message_of = &std::pair<const message*, std::uint64_t>::first;
+  const std::vector<const message*> waiting = simulated::waiting(cell);
+  if (std::ranges::equal(waiting, here.mail, {}, {}, message_of)) return;
   auto before = std::exchange(here.mail, {});
   std::size_t fresh = 0;
-  for (const message* const each : simulated::waiting(cell)) {
-    const auto known =
-        std::ranges::find(before, each, &std::pair<const message*, std::uint64_t>::first);
+  for (const message* const each : waiting) {
+    const auto known = std::ranges::find(before, each, message_of);
     here.mail.emplace_back(
         each, known != before.end() ? known->second : identity_of(*each, cause, fresh++));
   }
@@ -174,7 +175,7 @@ bool explored_run::look_at_timers(std::uint64_t cause) {
   std::uint64_t fresh = 0;
   for (const auto& [when, order] : world_.armed()) {
     const auto known = timers_.find(order);
-    now[order] = known != timers_.end() ? known->second : mix(mix(cause, "timer"), fresh++);
+    now[order] = known != timers_.end() ? known->second : number_of(cause, "timer", fresh++);
   }
   const bool has_changed = now != timers_;
   timers_ = std::move(now);
@@ -182,33 +183,46 @@ bool explored_run::look_at_timers(std::uint64_t cause) {
 }
 
 std::uint64_t explored_run::fingerprint() {
-  std::uint64_t sum = mix(0, program_->state());
-  sum = mix(sum, kills_);
-  sum = mix(sum, static_cast<std::uint64_t>(world_.now().time_since_epoch().count()));
-  sum = mix(sum, drawn_);
+  state_digest sum{state_digest::unique_ids::by_appearance};
+  sum.add(program_->state(), kills_, world_.now().time_since_epoch().count(), drawn_);
   for (const auto& [who, here] : residents_) {
     const process_ref alive = world_.home().find(who);
     if (!alive) continue;
-    sum = mix(mix(sum, who), here.identity);
-    sum = mix(sum, simulated::circumstances(*simulated::find(*alive.cell())));
-    for (const auto& [waiting, identity] : here.mail) sum = mix(sum, identity);
-    sum = mix(sum, here.mail.size());
+    const process& body = *simulated::find(*alive.cell());
+    sum.add(who);
+    simulated::digest_circumstances(body, sum);
+    if (auto described = description(body, sum)) {
+      sum = *std::move(described);
+    } else {
+      sum.add(here.identity);
+    }
+    add_mail(sum, here);
   }
   std::vector<pid> ready;
   for (std::size_t index = 0; index < world_.choices(); ++index) {
     if (const process_cell* const next = world_.choice(index)) ready.push_back(next->id());
   }
   std::ranges::sort(ready);
-  for (const pid each : ready) sum = mix(sum, each);
+  for (const pid each : ready) sum.add(each);
   for (const auto& [when, order] : world_.armed()) {
-    sum = mix(mix(sum, static_cast<std::uint64_t>(when.time_since_epoch().count())),
-              timers_.at(order));
+    sum.add(when.time_since_epoch().count(), timers_.at(order));
   }
-  return sum;
+  return sum.value();
+}
+
+void explored_run::add_mail(state_digest& sum, const resident& receiver) const {
+  sum.add(receiver.mail.size());
+  for (const auto& [waiting, identity] : receiver.mail) {
+    if (auto described = description(*waiting, sum)) {
+      sum = *std::move(described);
+    } else {
+      sum.add(identity);
+    }
+  }
 }
 
 void explored_run::starts(const process&) {
-  handled_ = mix(handled_, "start");
+  handled_ = number_of(handled_, "start");
 }
 
 void explored_run::handles(const process& receiver, const message& next) {
@@ -216,7 +230,7 @@ void explored_run::handles(const process& receiver, const message& next) {
 }
 
 void explored_run::terminates(const process&) {
-  handled_ = mix(handled_, "terminate");
+  handled_ = number_of(handled_, "terminate");
 }
 
 void explored_run::is_signalled(const process& receiver, const message& control) noexcept {
@@ -229,7 +243,7 @@ void explored_run::handle(const process& receiver, const message& taken) noexcep
       std::ranges::find(mail, &taken, &std::pair<const message*, std::uint64_t>::first);
   // What it has sent itself in this step, its cause tells.
   if (known == mail.end()) return;
-  handled_ = mix(handled_, known->second);
+  handled_ = number_of(handled_, known->second);
   mail.erase(known);
 }
 

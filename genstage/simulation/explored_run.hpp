@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <genstage/process/simulated.hpp>
+#include <genstage/process/state_digest.hpp>
 #include <genstage/simulation/exploration.hpp>
 #include <map>
 #include <memory>
@@ -55,6 +56,7 @@ class explored_run final : private simulation_watch {
 
  private:
   struct resident {
+    /// What it has been born by and handled since, or what it can be told by.
     std::uint64_t identity = 0;
     /// What waits for it, the oldest first.
     std::vector<std::pair<const message*, std::uint64_t>> mail{};
@@ -65,11 +67,15 @@ class explored_run final : private simulation_watch {
   void terminates(const process& ending) override;
   void is_signalled(const process& receiver, const message& control) noexcept override;
 
+  /// With what a process or a message says of itself; nothing if it cannot, or history counts.
+  template <class Told>
+  [[nodiscard]] std::optional<state_digest> description(const Told& of, state_digest so_far) const;
+  void add_mail(state_digest& sum, const resident& receiver) const;
   [[nodiscard]] bool may_kill(const process& victim) const;
   void handle(const process& receiver, const message& taken) noexcept;
   /// Notes who was born, has ended and got mail by what `cause` stands for.
   footprint look_around(std::uint64_t cause);
-  void look_at(process_cell& cell, const process& body, std::uint64_t cause, footprint& touched);
+  void look_at(process_cell& cell, std::uint64_t cause, footprint& touched);
   bool look_at_timers(std::uint64_t cause);
 
   const exploration_options& options_;

@@ -169,6 +169,14 @@ class consumer_side {
     }
   }
 
+  /// Between two messages.
+  void digest(state_digest& into) const {
+    for (const auto& each : upstreams_) {
+      into.add(each->to.tag, each->to.peer.id(), each->mode, each->options.cancel);
+      each->ledger.digest(into);
+    }
+  }
+
   /// The message in hand is given up: the stage stops.
   void drop() noexcept { current_.reset(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <genstage/core/demand.hpp>
+#include <genstage/process/state_digest.hpp>
 
 namespace genstage::inline v0 {
 
@@ -25,6 +26,9 @@ class demand_ledger {
 
   /// A message is about to be cut: what is outstanding now covers it.
   constexpr void begin_message() noexcept { covered_ = left_; }
+
+  /// Between two messages.
+  void digest(state_digest& into) const { into.add(most_, least_, left_); }
 
   struct charge {
     demand ask;      ///< To be sent once the batch has been handled; zero for none.

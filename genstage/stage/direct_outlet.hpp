@@ -54,6 +54,15 @@ class direct_outlet {
     }
   }
 
+  void digest(state_digest& into) const {
+    if constexpr (digestible_dispatcher<D>) {
+      dispatcher_.digest(into);
+    } else {
+      into.give_up();
+    }
+    buffer_.digest(into);
+  }
+
  private:
   enum class where_left : std::uint8_t { at_the_back, at_the_front };
 

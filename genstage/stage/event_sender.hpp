@@ -153,6 +153,13 @@ class event_sender {
     if (spent && spare_.size() < spare_limit) spare_.push_back(std::move(spent));
   }
 
+  void digest(state_digest& into) const {
+    for (const consumer& each : consumers_) {
+      into.add(each.who.tag, each.who.peer.id(), each.use, each.in_flight());
+      if (each.selector) into.give_up();
+    }
+  }
+
   void note(record_kind kind, unique_id tag, std::uint64_t count) noexcept {
     if (records_ != nullptr) {
       records_->note(kind, owner_.id().index, static_cast<std::uint64_t>(tag), count);

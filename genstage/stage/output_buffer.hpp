@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <genstage/process/state_digest.hpp>
 #include <genstage/stage/batch.hpp>
 #include <memory>
 #include <optional>
@@ -77,6 +78,14 @@ class output_buffer {
       kept_->events.push_front(std::move(events[next - 1]));
     }
     kept_->left -= events.size() - from;
+  }
+
+  /// What a mark stands for cannot be told.
+  void digest(state_digest& into) const {
+    into.add(size());
+    if (!kept_) return;
+    if (!kept_->marks.empty()) into.give_up();
+    for (const T& event : kept_->events) into.add_all(std::span<const T>{&event, 1});
   }
 
  private:

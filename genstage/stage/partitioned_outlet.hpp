@@ -68,6 +68,12 @@ class partitioned_outlet {
   }
   void forwarded(std::size_t partition, demand asked) noexcept { owed_[partition] += asked; }
 
+  void digest(state_digest& into) const {
+    dispatcher_.digest(into);
+    for (const auto& each : queues_) each.digest(into);
+    for (const demand each : owed_) into.add(each);
+  }
+
  private:
   using kind = partition_choice::kind;
   enum class what_is_wanted : std::uint8_t { leaves_at_once, waits };

@@ -173,6 +173,14 @@ class producer_side {
     }
   }
 
+  /// Between two callbacks.
+  void digest(state_digest& into) const {
+    sender_.digest(into);
+    outlet_.digest(into);
+    into.add(owed_, mode_, accumulated_.size());
+    for (const order& each : accumulated_) into.add(each.asked, each.partition);
+  }
+
   [[nodiscard]] std::size_t buffered_count() const noexcept { return outlet_.buffered(); }
   [[nodiscard]] demand_mode mode() const noexcept { return mode_; }
   void set_mode(demand_mode wanted) {

@@ -5,6 +5,7 @@
 #include <genstage/core/demand.hpp>
 #include <genstage/dispatch/event_type.hpp>
 #include <genstage/process/signals.hpp>
+#include <genstage/process/state_digest.hpp>
 #include <genstage/stage/batch.hpp>
 #include <genstage/stage/shared_batch.hpp>
 #include <genstage/stage/stage_status.hpp>
@@ -23,6 +24,8 @@ struct stream_message : message {
   stream_message(message_kind what, unique_id subscription, pid sender) noexcept
       : message{what}, tag{subscription}, from{sender} {}
 
+  void digest(state_digest& into) const override { into.add(kind, tag, from, asked); }
+
   unique_id tag;
   pid from;
   demand asked{};
@@ -34,6 +37,10 @@ template <class T>
 struct batch_message final : stream_message {
   using stream_message::stream_message;
 
+  void digest(state_digest& into) const override {
+    stream_message::digest(into);
+    into.add_all(readable());
+  }
   /// What a consumer that only reads is to look at.
   [[nodiscard]] std::span<const T> readable() const noexcept {
     return shared ? shared.events().subspan(first, count) : events.events();
@@ -80,6 +87,7 @@ struct subscribe_message final : message {
         consumer{std::move(consumer_name)},
         use{with_events},
         instead_of{std::move(previous)} {}
+  void digest(state_digest& into) const override;
 
   subscription from;
   event_type events;
@@ -96,6 +104,7 @@ struct subscribe_message final : message {
 struct cancel_message final : message {
   cancel_message(message_kind direction, unique_id subscription, exit_reason why)
       : message{direction}, tag{subscription}, reason{std::move(why)} {}
+  void digest(state_digest& into) const override { into.add(kind, tag, reason); }
 
   unique_id tag;
   exit_reason reason;

@@ -56,6 +56,11 @@ class shared_outlet {
     }
   }
 
+  void digest(state_digest& into) const {
+    dispatcher_.digest(into);
+    buffer_.digest(into);
+  }
+
  private:
   using consumer = typename event_sender<T>::consumer;
 

@@ -73,6 +73,7 @@ class stage_process final : public user_process<S>, public stage_requests {
   stage_process(factory make, std::vector<subscription_plan> plans)
       : user_process<S>{std::move(make)}, plans_{std::move(plans)} {}
 
+  void digest(state_digest& into) const override;
   void* output() noexcept override {
     if constexpr (emits) return &down_->out();
     return nullptr;

@@ -2,6 +2,7 @@
 
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/request.hpp>
+#include <genstage/stage/protocol.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/stage/subscription.hpp>
 
@@ -30,6 +31,14 @@ result<demand_range> checked(const subscription_options& options, std::string_vi
                             consumer, producer, least, most));
   }
   return demand_range{demand{most}, demand{least}};
+}
+
+void subscribe_message::digest(state_digest& into) const {
+  into.add(kind, from.tag, from.peer.id(), use, options.max_demand,
+           options.min_demand.value_or(options.max_demand / 2), options.cancel);
+  into.add(options.partition ? to_string(*options.partition) : std::string{});
+  if (instead_of) into.add(instead_of->tag, instead_of->reason);
+  if (options.selector || options.user.has_value()) into.give_up();
 }
 
 bool ends_consumer(cancel_mode mode, const exit_reason& reason) {

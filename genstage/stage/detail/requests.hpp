@@ -29,6 +29,30 @@ void stage_process<S>::tell_behind_events(message_ptr info) {
   }
 }
 
+/// The halves, what waits between them, and the user's object.
+template <class S>
+void stage_process<S>::digest(state_digest& into) const {
+  user_process<S>::digest(into);
+  into.add(is_asking_again_, next_plan_);
+  if constexpr (receives) {
+    if (up_) up_->digest(into);
+    into.add(queue_.size());
+    for (const queued& each : queue_) {
+      if (each.events) {
+        each.events->digest(into);
+      } else if (each.end) {
+        into.add(each.end->ended->to.tag, each.end->ended->options.cancel, each.end->cause,
+                 each.end->reason);
+      } else {
+        into.give_up();
+      }
+    }
+  }
+  if constexpr (emits) {
+    if (down_) down_->digest(into);
+  }
+}
+
 /// Source: G-198, G-199.
 template <class S>
 std::size_t stage_process<S>::buffered_count() {
