@@ -20,6 +20,7 @@ class broadcast_dispatcher_test : public ::testing::Test {
   broadcast_dispatcher dispatcher;
 };
 
+// G-249, G-256, G-332
 TEST_F(broadcast_dispatcher_test, as_much_can_be_sent_as_the_least_that_a_consumer_asked_for) {
   (void)join(a);
   (void)join(b);
@@ -34,6 +35,7 @@ TEST_F(broadcast_dispatcher_test, as_much_can_be_sent_as_the_least_that_a_consum
   EXPECT_EQ(dispatcher.outstanding(a), demand{1});
 }
 
+// G-250, G-251, G-258
 TEST_F(broadcast_dispatcher_test, who_joins_and_has_not_asked_holds_up_the_others_until_it_leaves) {
   (void)join(a);
   dispatcher.ask(a, demand{10});
@@ -45,6 +47,7 @@ TEST_F(broadcast_dispatcher_test, who_joins_and_has_not_asked_holds_up_the_other
   EXPECT_EQ(dispatcher.deliverable(), demand{10});
 }
 
+// G-263
 TEST_F(broadcast_dispatcher_test, what_is_withheld_from_a_consumer_costs_it_no_demand) {
   (void)join(a);
   dispatcher.ask(a, demand{4});
@@ -56,7 +59,7 @@ TEST_F(broadcast_dispatcher_test, what_is_withheld_from_a_consumer_costs_it_no_d
   EXPECT_EQ(dispatcher.deliverable(), demand{3});
 }
 
-// GenStage accepts the third attempt, because the refused one has taken the process off its list.
+// G-252. G-254: GenStage accepts the third attempt, as the refused one took the process off its list.
 TEST_F(broadcast_dispatcher_test, a_process_is_refused_however_often_it_tries_a_second_tag) {
   const pid same{7, 1};
   ASSERT_TRUE(join(a, same));
@@ -69,6 +72,7 @@ TEST_F(broadcast_dispatcher_test, a_process_is_refused_however_often_it_tries_a_
   EXPECT_TRUE(join(c, same));
 }
 
+// G-259
 TEST_F(broadcast_dispatcher_test, nothing_can_be_sent_when_nobody_is_there) {
   EXPECT_EQ(dispatcher.deliverable(), demand{0});
   (void)join(a);

@@ -202,6 +202,7 @@ TEST_F(process_sim_test, monitoring_a_dead_process_brings_noproc_at_once) {
   EXPECT_EQ(left_seen, (journal{"down noproc"}));
 }
 
+// G-321, G-322
 TEST_F(process_sim_test, a_callback_that_throws_ends_its_process_after_terminate) {
   const auto left = start(left_seen);
   auto end = world.home().down(left.process());
@@ -215,6 +216,7 @@ TEST_F(process_sim_test, a_callback_that_throws_ends_its_process_after_terminate
   EXPECT_EQ(left_seen, (journal{"terminate error (std::runtime_error: boom) in handle_cast"}));
 }
 
+// G-321
 TEST_F(process_sim_test, terminate_does_not_run_when_a_signal_ends_the_process) {
   const auto left = start(left_seen);
 

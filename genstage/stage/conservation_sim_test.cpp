@@ -118,6 +118,7 @@ class random_life {
   int deaths = 0;
 };
 
+// G-126, G-148, G-226
 TEST(conservation_sim_test, nobody_is_ever_sent_more_than_it_asked_for) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     random_life life{seed};
@@ -135,6 +136,7 @@ TEST(conservation_sim_test, nobody_is_ever_sent_more_than_it_asked_for) {
   }
 }
 
+// G-149, G-326
 TEST(conservation_sim_test, every_event_arrives_once_or_is_counted_as_lost_with_its_consumer) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     random_life life{seed};
@@ -173,6 +175,7 @@ class mourner final : public producer<std::int64_t> {
   journal* seen_;
 };
 
+// G-149
 TEST(conservation_sim_test, a_producer_is_told_how_many_events_died_with_a_consumer) {
   world here;
   journal up;

@@ -27,18 +27,21 @@ std::vector<std::string> cut(demand_ledger& ledger, std::uint64_t length) {
 
 using batches = std::vector<std::string>;
 
+// G-119, G-133
 TEST(demand_ledger_test, the_defaults_ask_again_at_half) {
   demand_ledger ledger{demand{1000}, demand{500}};
 
   EXPECT_EQ(cut(ledger, 1000), (batches{"500?500", "500?500"}));
 }
 
+// G-134
 TEST(demand_ledger_test, a_high_minimum_means_small_batches_and_frequent_asks) {
   demand_ledger ledger{demand{100}, demand{80}};
 
   EXPECT_EQ(cut(ledger, 100), (batches{"20?20", "20?20", "20?20", "20?20", "20?20"}));
 }
 
+// G-135
 TEST(demand_ledger_test, a_low_minimum_means_large_batches) {
   demand_ledger ledger{demand{100}, demand{20}};
 
@@ -48,6 +51,7 @@ TEST(demand_ledger_test, a_low_minimum_means_large_batches) {
   EXPECT_EQ(cut(ledger, 100), (batches{"80?80", "20"}));
 }
 
+// G-122, G-125
 TEST(demand_ledger_test, an_ask_always_refills_to_the_maximum) {
   demand_ledger ledger{demand{1000}, demand{750}};
 
@@ -56,12 +60,14 @@ TEST(demand_ledger_test, an_ask_always_refills_to_the_maximum) {
   EXPECT_EQ(cut(ledger, 100), (batches{"100?300"}));
 }
 
+// G-136
 TEST(demand_ledger_test, max_demand_one_takes_events_one_by_one) {
   demand_ledger ledger{demand{1}, demand{0}};
 
   EXPECT_EQ(cut(ledger, 1), (batches{"1?1"}));
 }
 
+// G-127
 TEST(demand_ledger_test, events_that_were_never_asked_for_are_named_and_not_charged) {
   demand_ledger ledger{demand{4}, demand{2}};
 
@@ -70,6 +76,7 @@ TEST(demand_ledger_test, events_that_were_never_asked_for_are_named_and_not_char
   EXPECT_EQ(ledger.left(), demand{4});
 }
 
+// G-126
 TEST(demand_ledger_test, what_is_owed_and_in_flight_never_exceeds_the_maximum) {
   for (unsigned seed = 0; seed < 500; ++seed) {
     std::mt19937 random{seed};

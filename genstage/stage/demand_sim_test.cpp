@@ -175,6 +175,7 @@ TEST_F(demand_sim_test, a_producer_consumer_that_doubles_follows_the_reference_t
                          "200..224 (50)"}));
 }
 
+// G-142
 TEST_F(demand_sim_test, each_ask_causes_its_own_handle_demand) {
   const auto source = start<manual_source>(&asked);
   std::vector<std::int64_t> got;
@@ -185,6 +186,7 @@ TEST_F(demand_sim_test, each_ask_causes_its_own_handle_demand) {
   EXPECT_EQ(asked, (calls{"2", "2"}));
 }
 
+// G-139
 TEST_F(demand_sim_test, events_that_nobody_asked_for_wait_in_the_buffer) {
   const auto source = start<manual_source>(&asked);
   std::vector<std::int64_t> got;

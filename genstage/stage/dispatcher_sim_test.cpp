@@ -334,6 +334,7 @@ TEST_F(dispatcher_sim_test, a_selector_that_wants_nothing_stops_nobody_and_bring
   EXPECT_EQ(second, (journal{"0 1", "2 3", "4 5"}));
 }
 
+// G-262
 TEST_F(dispatcher_sim_test, a_selector_for_other_events_is_refused_naming_both_types) {
   const auto from = here.start_named<announcer>("news", &up);
   const auto to = here.start_named<reader>("paper", &first);

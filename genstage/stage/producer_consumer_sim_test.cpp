@@ -60,6 +60,7 @@ class producer_consumer_sim_test : public ::testing::Test {
   numbers got;
 };
 
+// G-169, G-170
 TEST_F(producer_consumer_sim_test, without_consumers_it_fetches_its_maximum_and_handles_nothing) {
   const auto from = here.start<counter>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -71,6 +72,7 @@ TEST_F(producer_consumer_sim_test, without_consumers_it_fetches_its_maximum_and_
   EXPECT_EQ(middle, (journal{"joins producer"}));
 }
 
+// G-172
 TEST_F(producer_consumer_sim_test, a_message_once_begun_is_handled_whole_and_the_rest_buffered) {
   const auto from = here.start<counter>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -87,6 +89,7 @@ TEST_F(producer_consumer_sim_test, a_message_once_begun_is_handled_whole_and_the
   EXPECT_EQ(got, sequence(0, 1));
 }
 
+// G-178
 TEST_F(producer_consumer_sim_test, what_was_made_leaves_before_more_is_taken_in) {
   const auto from = here.start<counter>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -104,6 +107,7 @@ TEST_F(producer_consumer_sim_test, what_was_made_leaves_before_more_is_taken_in)
   EXPECT_EQ(got, sequence(0, 10));
 }
 
+// G-176
 TEST_F(producer_consumer_sim_test, intake_stops_when_nobody_asks) {
   for (const std::int64_t copies : {1, 3}) {
     journal calls;
@@ -126,6 +130,7 @@ TEST_F(producer_consumer_sim_test, intake_stops_when_nobody_asks) {
   }
 }
 
+// G-175
 TEST_F(producer_consumer_sim_test, a_filter_that_emits_nothing_goes_on_asking) {
   const auto from = here.start<counter>(&up, 100);
   const auto between = here.start<transfer>(&middle, transfer_rules{.copies = 0});
@@ -141,6 +146,7 @@ TEST_F(producer_consumer_sim_test, a_filter_that_emits_nothing_goes_on_asking) {
   EXPECT_EQ(handled, 20);
 }
 
+// G-180, G-183
 TEST_F(producer_consumer_sim_test, the_end_of_a_producer_waits_behind_the_events_it_sent) {
   const auto from = here.start<source>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -161,6 +167,7 @@ TEST_F(producer_consumer_sim_test, the_end_of_a_producer_waits_behind_the_events
   EXPECT_EQ(up, (journal{"joined by consumer", "demand 4", "consumer gone: cancel normal"}));
 }
 
+// G-117, G-180
 TEST_F(producer_consumer_sim_test, events_after_the_end_are_refused_though_the_end_still_waits) {
   journal peer_seen;
   const process_ref peer = here.start_probe(peer_seen);
@@ -182,6 +189,7 @@ TEST_F(producer_consumer_sim_test, events_after_the_end_are_refused_though_the_e
   EXPECT_EQ(middle, (journal{"joins producer"}));
 }
 
+// G-181
 TEST_F(producer_consumer_sim_test, an_end_behind_events_is_not_reached_while_nobody_asks) {
   const auto from = here.start<source>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -194,6 +202,7 @@ TEST_F(producer_consumer_sim_test, an_end_behind_events_is_not_reached_while_nob
   EXPECT_EQ(middle, (journal{"joins producer"}));
 }
 
+// G-180
 TEST_F(producer_consumer_sim_test, with_nothing_queued_the_end_is_acted_on_at_once) {
   const auto from = here.start<source>(&up);
   const auto between = here.start<transfer>(&middle);
@@ -283,6 +292,7 @@ TEST_F(producer_consumer_sim_test, a_new_consumer_gets_what_was_buffered_for_a_d
   EXPECT_EQ(got, sequence(0, 8));
 }
 
+// G-187
 TEST_F(producer_consumer_sim_test, a_manual_subscription_upwards_gets_whole_messages) {
   const auto from = here.start<counter>(&up);
   const auto between =
@@ -302,6 +312,7 @@ TEST_F(producer_consumer_sim_test, a_manual_subscription_upwards_gets_whole_mess
   EXPECT_EQ(got, sequence(0, 3));
 }
 
+// G-174, G-179
 TEST_F(producer_consumer_sim_test, what_other_callbacks_emit_uses_the_same_room_and_buffer) {
   const auto from = here.start<counter>(&up, 4);
   const auto between = here.start<transfer>(&middle);
@@ -321,6 +332,7 @@ TEST_F(producer_consumer_sim_test, what_other_callbacks_emit_uses_the_same_room_
   EXPECT_EQ(got, (numbers{100, 101, 0}));
 }
 
+// G-095, G-186
 TEST_F(producer_consumer_sim_test, one_callback_sees_both_directions) {
   const auto from = here.start<source>(&up);
   const auto between = here.start<transfer>(&middle);

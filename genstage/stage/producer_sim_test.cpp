@@ -50,6 +50,7 @@ class producer_sim_test : public ::testing::Test {
   journal second;
 };
 
+// G-139, G-141
 TEST_F(producer_sim_test, a_demand_that_the_buffer_covers_never_reaches_the_callback) {
   const auto from = here.start<source>(&up);
   cast(from, emit{sequence(0, 5)});
@@ -78,6 +79,7 @@ TEST_F(producer_sim_test, only_what_the_buffer_lacks_is_demanded) {
   EXPECT_EQ(up, (journal{"joined by consumer", "demand 2"}));
 }
 
+// G-143, G-144
 TEST_F(producer_sim_test, a_demand_answered_in_part_is_not_repeated) {
   const auto from = here.start<approximate>(&up, -1);
   const auto to = start_manual(first);
@@ -92,6 +94,7 @@ TEST_F(producer_sim_test, a_demand_answered_in_part_is_not_repeated) {
   EXPECT_EQ(first, (journal{"joins producer", "0..1 (2)", "2..3 (2)"}));
 }
 
+// G-143, G-146
 TEST_F(producer_sim_test, a_surplus_waits_for_the_next_ask) {
   const auto from = here.start<approximate>(&up, 2);
   const auto to = start_manual(first);
@@ -105,6 +108,7 @@ TEST_F(producer_sim_test, a_surplus_waits_for_the_next_ask) {
   EXPECT_EQ(first, (journal{"joins producer", "0..2 (3)", "3..4 (2)"}));
 }
 
+// G-145
 TEST_F(producer_sim_test, events_may_be_emitted_without_any_demand) {
   const auto from = here.start<source>(&up);
   const auto to = start_manual(first);
@@ -119,6 +123,7 @@ TEST_F(producer_sim_test, events_may_be_emitted_without_any_demand) {
   EXPECT_EQ(first, (journal{"joins producer", "0..1 (2)", "2..2 (1)"}));
 }
 
+// G-150
 TEST_F(producer_sim_test, the_demand_of_a_leaver_is_not_demanded_twice) {
   const auto from = here.start<source>(&up);
   const auto leaver = start_manual(first);
@@ -137,6 +142,7 @@ TEST_F(producer_sim_test, the_demand_of_a_leaver_is_not_demanded_twice) {
                          "joined by consumer", "demand 4"}));
 }
 
+// G-150
 TEST_F(producer_sim_test, what_a_leaver_asked_for_and_was_buffered_is_not_demanded_again) {
   const auto from = here.start<source>(&up);
   const auto leaver = start_manual(first);
@@ -179,6 +185,7 @@ TEST_F(producer_sim_test, buffered_events_leave_before_newer_ones_whatever_the_c
   EXPECT_EQ(second, (journal{"joins producer", "1..3 (3)", "4..4 (1)"}));
 }
 
+// G-149, G-326
 TEST_F(producer_sim_test, events_sent_to_a_consumer_that_dies_are_lost_later_ones_are_kept) {
   const auto from = here.start<source>(&up);
   const auto leaver = start_manual(first);
@@ -265,6 +272,7 @@ TEST_F(producer_sim_test, a_callback_that_throws_ends_the_producer_and_its_outpu
             (journal{"joins producer", "producer gone: down " + reason, "terminate " + reason}));
 }
 
+// G-037, G-310
 TEST_F(producer_sim_test, what_a_call_emits_has_left_when_the_reply_is_given) {
   recorder records{64};
   world fresh{1, &records};
@@ -304,6 +312,7 @@ TEST_F(producer_sim_test, what_a_stage_emits_and_stops_with_still_leaves) {
 
 // The demand dispatcher at work.
 
+// G-239
 TEST_F(producer_sim_test, the_consumer_with_the_largest_demand_is_served_first) {
   const auto from = here.start<source>(&up);
   const auto small = start_manual(first);
@@ -322,6 +331,7 @@ TEST_F(producer_sim_test, the_consumer_with_the_largest_demand_is_served_first) 
   EXPECT_EQ(second, (journal{"joins producer", "0..2 (3)"}));
 }
 
+// G-234
 TEST_F(producer_sim_test, among_equals_the_one_that_asked_first_is_served_first) {
   const auto from = here.start<source>(&up);
   const auto early = start_manual(first);
@@ -341,6 +351,7 @@ TEST_F(producer_sim_test, among_equals_the_one_that_asked_first_is_served_first)
   EXPECT_EQ(second, (journal{"joins producer", "2..3 (2)"}));
 }
 
+// G-241
 TEST_F(producer_sim_test, equal_demands_and_single_events_go_round_in_turn) {
   const auto from = here.start<source>(&up);
   const auto early = start_manual(first);

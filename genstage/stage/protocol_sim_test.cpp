@@ -56,6 +56,7 @@ class protocol_sim_test : public ::testing::Test {
   journal seen;
 };
 
+// G-076
 TEST_F(protocol_sim_test, an_ask_right_behind_the_subscription_is_served) {
   const auto from = here.start<counter>();
   const unique_id tag = fresh_tag();
@@ -67,6 +68,7 @@ TEST_F(protocol_sim_test, an_ask_right_behind_the_subscription_is_served) {
   EXPECT_EQ(got, (journal{"events 0..2 (3)"}));
 }
 
+// G-077
 TEST_F(protocol_sim_test, a_duplicated_subscription_is_refused_and_the_first_goes_on) {
   const auto from = here.start<source>(&seen);
   const unique_id tag = fresh_tag();
@@ -82,6 +84,7 @@ TEST_F(protocol_sim_test, a_duplicated_subscription_is_refused_and_the_first_goe
   EXPECT_EQ(here.lines, (journal{"error received a duplicated subscription from probe; refused"}));
 }
 
+// G-079
 TEST_F(protocol_sim_test, an_ask_on_an_unknown_tag_is_answered_with_a_cancel) {
   const auto from = here.start<source>(&seen);
 
@@ -122,6 +125,7 @@ TEST_F(protocol_sim_test, cancels_of_unknown_tags_are_ignored_in_both_directions
   EXPECT_EQ(here.lines, journal{});
 }
 
+// G-083
 TEST_F(protocol_sim_test, events_for_an_unknown_tag_are_refused_without_a_callback) {
   const auto to = here.start<sink>(&seen);
 
@@ -132,6 +136,7 @@ TEST_F(protocol_sim_test, events_for_an_unknown_tag_are_refused_without_a_callba
   EXPECT_EQ(got, (journal{"cancel unknown_subscription"}));
 }
 
+// G-117
 TEST_F(protocol_sim_test, events_that_come_after_the_end_are_refused) {
   const auto to = here.start<sink>(&seen);
   const unique_id tag =
@@ -145,6 +150,7 @@ TEST_F(protocol_sim_test, events_that_come_after_the_end_are_refused) {
   EXPECT_EQ(got, (journal{"subscribe", "ask 4", "cancel unknown_subscription"}));
 }
 
+// G-079
 TEST_F(protocol_sim_test, an_ask_after_the_end_is_refused) {
   const auto from = here.start<source>(&seen);
   const unique_id tag = fresh_tag();
@@ -204,6 +210,7 @@ TEST_F(protocol_sim_test, a_producer_doesnt_look_at_the_options_of_a_request_tha
   EXPECT_EQ(outcome.error().message.find("max_demand"), std::string::npos);
 }
 
+// G-082
 TEST_F(protocol_sim_test, a_producer_consumer_understands_both_sides) {
   const auto middle = here.start<doubler>();
   const unique_id above = subscribe_to_probe(middle.process(), {.max_demand = 4, .min_demand = 0});
@@ -342,6 +349,7 @@ TEST_F(protocol_sim_test, asks_for_handled_batches_leave_before_the_stage_stops_
   EXPECT_EQ(got, (journal{"subscribe", "ask 4", "ask 1"}));
 }
 
+// G-132
 TEST_F(protocol_sim_test, a_slow_producer_doesnt_hold_up_the_asks_for_another) {
   const auto to = here.start<sink>(&seen);
   const unique_id silent = subscribe_to_probe(to.process(), {.max_demand = 5});

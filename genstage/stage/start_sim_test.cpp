@@ -329,6 +329,22 @@ TEST_F(start_sim_test, a_parents_end_terminates_a_stage_that_traps_exits) {
   EXPECT_EQ(down, (journal{"terminate tired"}));
 }
 
+// G-089
+TEST_F(start_sim_test, a_stage_that_asks_for_less_than_nothing_ends_and_asks_for_nothing) {
+  const auto from = here.start<source>(&up);
+  const auto to = here.start<sink>(&down, sink_rules{.mode = subscription_mode::manual});
+  auto end = here.watch(to);
+  here.join(to, from);
+
+  cast(to, ask_for{-1});
+
+  const std::string reason =
+      "error (std::invalid_argument: ask: count is -1, must be at least 0; not asked) in "
+      "handle_cast";
+  EXPECT_EQ(here.fate(end), reason);
+  EXPECT_EQ(up, (journal{"joined by consumer", "consumer gone: down " + reason}));
+}
+
 // G-041
 TEST_F(start_sim_test, a_stage_reminds_itself_by_a_message) {
   const auto to = here.start<attentive>(&down);

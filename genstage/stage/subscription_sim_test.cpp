@@ -229,6 +229,7 @@ TEST_F(subscription_sim_test, a_consumer_that_stops_while_joining_fails_the_requ
   EXPECT_TRUE(up[1].starts_with("consumer gone: down "));
 }
 
+// G-061, G-128
 TEST_F(subscription_sim_test, a_manual_subscription_asks_only_when_the_stage_does) {
   const auto from = here.start<counter>(&up);
   const auto to = here.start<sink>(&down, sink_rules{.mode = subscription_mode::manual});
@@ -243,6 +244,7 @@ TEST_F(subscription_sim_test, a_manual_subscription_asks_only_when_the_stage_doe
   EXPECT_EQ(down, (journal{"joins producer", "0..9 (10)"}));
 }
 
+// G-061
 TEST_F(subscription_sim_test, a_stage_may_ask_while_it_joins) {
   const auto from = here.start<counter>(&up);
   const auto to =
@@ -254,6 +256,7 @@ TEST_F(subscription_sim_test, a_stage_may_ask_while_it_joins) {
   EXPECT_EQ(down, (journal{"joins producer", "0..2 (3)"}));
 }
 
+// G-065, G-132
 TEST_F(subscription_sim_test, two_subscriptions_to_one_producer_are_accounted_apart) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -270,6 +273,7 @@ TEST_F(subscription_sim_test, two_subscriptions_to_one_producer_are_accounted_ap
                            "0..1 (2)", "2..2 (1)"}));
 }
 
+// G-094
 TEST_F(subscription_sim_test, a_producer_that_answers_manual_towards_a_consumer_ends) {
   const auto from = here.start<source>(&up, buffer_options{}, subscription_mode::manual);
   const auto to = here.start<sink>(&down);
@@ -319,6 +323,7 @@ TEST_F(subscription_sim_test, a_cancel_ends_the_consumer_as_its_mode_says_with_t
   }
 }
 
+// G-109 to G-112, G-324
 TEST_F(subscription_sim_test, the_end_of_a_producer_ends_the_consumer_as_its_mode_says) {
   const std::vector<exit_reason> reasons{exit_reason::normal(), exit_reason::shutdown(),
                                          exit_reason::user("tired")};
@@ -383,6 +388,7 @@ TEST_F(subscription_sim_test, a_stop_in_handle_cancel_decides_over_the_mode) {
   }
 }
 
+// G-091
 TEST_F(subscription_sim_test, events_on_the_way_when_a_cancel_is_wished_are_still_handled) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -397,6 +403,7 @@ TEST_F(subscription_sim_test, events_on_the_way_when_a_cancel_is_wished_are_stil
   EXPECT_EQ(down, (journal{"joins producer", "0..1 (2)", "producer gone: cancel normal"}));
 }
 
+// G-118
 TEST_F(subscription_sim_test, a_temporary_consumer_without_subscriptions_takes_a_new_one) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -412,6 +419,7 @@ TEST_F(subscription_sim_test, a_temporary_consumer_without_subscriptions_takes_a
                            "0..1 (2)"}));
 }
 
+// G-105, G-108
 TEST_F(subscription_sim_test, a_producer_hears_of_a_consumers_death_once_and_lives_on) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
@@ -424,6 +432,7 @@ TEST_F(subscription_sim_test, a_producer_hears_of_a_consumers_death_once_and_liv
   EXPECT_TRUE(here.is_alive(from));
 }
 
+// G-109, G-325
 TEST_F(subscription_sim_test, a_crash_of_the_first_stage_takes_permanent_ones_along) {
   const auto from = here.start<source>(&up);
   const auto to = here.start<sink>(&down);
