@@ -59,7 +59,7 @@ TEST_F(broadcast_dispatcher_test, what_is_withheld_from_a_consumer_costs_it_no_d
   EXPECT_EQ(dispatcher.deliverable(), demand{3});
 }
 
-// G-252. G-254: GenStage accepts the third attempt, as the refused one took the process off its list.
+// G-252. G-254: GenStage accepts the third attempt, as the refused one took the process off a list.
 TEST_F(broadcast_dispatcher_test, a_process_is_refused_however_often_it_tries_a_second_tag) {
   const pid same{7, 1};
   ASSERT_TRUE(join(a, same));
