@@ -13,8 +13,10 @@ void demand_dispatcher::cancel(unique_id tag) {
   const auto leaver = std::ranges::find(consumers_, tag, &consumer::tag);
   if (leaver == consumers_.end()) return;
   credit_ += leaver->left;
-  deliverable_ -= leaver->left;
   consumers_.erase(leaver);
+  // Not by taking away: a sum may have stopped at the largest demand.
+  deliverable_ = demand{};
+  for (const consumer& each : consumers_) deliverable_ += each.left;
 }
 
 demand demand_dispatcher::ask(unique_id tag, demand asked) {

@@ -62,10 +62,11 @@ admission partition_table::subscribe(const joining& wish) {
 }
 
 void partition_table::cancel(unique_id tag) {
-  demand_dispatcher& partition = partitions_[partition_of(tag)];
-  deliverable_ -= partition.outstanding(tag);
-  partition.cancel(tag);
+  partitions_[partition_of(tag)].cancel(tag);
   std::erase_if(tags_, [&](const auto& each) { return each.first == tag; });
+  // Not by taking away: a sum may have stopped at the largest demand.
+  deliverable_ = demand{};
+  for (const demand_dispatcher& each : partitions_) deliverable_ += each.deliverable();
 }
 
 void partition_table::ask(unique_id tag, demand asked) {

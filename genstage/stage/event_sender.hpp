@@ -47,7 +47,7 @@ class event_sender {
     batch_use use;
     event_selector selector;
     std::shared_ptr<const subscription_meter> meter;
-    std::uint64_t asked = 0;
+    demand asked{};
     std::uint64_t sent = 0;
 
     /// What was sent and not handled; nothing if the consumer does not say.
@@ -95,7 +95,7 @@ class event_sender {
   }
 
   void count_ask(unique_id tag, demand asked) {
-    std::ranges::find(consumers_, tag, tag_of)->asked += asked.count();
+    std::ranges::find(consumers_, tag, tag_of)->asked += asked;
     note(record_kind::ask, tag, asked.count());
   }
   /// Events have gone where the dispatcher said.

@@ -169,7 +169,7 @@ class producer_side {
     GENSTAGE_ASSERT(made_ == sender_.placed() + outlet_.buffered() + sender_.dropped());
     for (const auto& each : sender_.consumers()) {
       const demand outstanding = outlet_.dispatcher().outstanding(each.who.tag);
-      GENSTAGE_ASSERT(each.asked == each.sent + outstanding.count());
+      GENSTAGE_ASSERT(each.asked == demand{each.sent} + outstanding);
     }
   }
 

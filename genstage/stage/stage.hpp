@@ -92,8 +92,6 @@ class producing_stage : public emitting_stage<T> {
 template <class S>
 class stage_process;
 
-void check_ask(demand count);
-
 template <class T>
 class receiving_stage : public virtual stage {
  public:
@@ -104,10 +102,8 @@ class receiving_stage : public virtual stage {
   [[nodiscard]] const subscription& events_from() const noexcept { return *events_from_; }
 
   /// For manual subscriptions: asks for `count` more events.
-  /// Failure: throws std::invalid_argument if the number was negative.
   static void ask(const subscription& from, demand count) {
     if (count.is_zero()) return;
-    check_ask(count);
     const process& here = *process::current();
     auto asked = std::make_unique<batch_message<std::remove_const_t<T>>>(message_kind::ask,
                                                                          from.tag, here.id());

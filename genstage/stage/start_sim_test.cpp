@@ -339,8 +339,7 @@ TEST_F(start_sim_test, a_stage_that_asks_for_less_than_nothing_ends_and_asks_for
   cast(to, ask_for{-1});
 
   const std::string reason =
-      "error (std::invalid_argument: ask: count is -1, must be at least 0; not asked) in "
-      "handle_cast";
+      "error (std::invalid_argument: demand: count is -1, must be at least 0) in handle_cast";
   EXPECT_EQ(here.fate(end), reason);
   EXPECT_EQ(up, (journal{"joined by consumer", "consumer gone: down " + reason}));
 }

@@ -5,7 +5,6 @@
 #include <genstage/stage/protocol.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/stage/subscription.hpp>
-#include <stdexcept>
 
 namespace genstage::inline v0 {
 
@@ -48,13 +47,6 @@ bool ends_consumer(cancel_mode mode, const exit_reason& reason) {
 }
 
 namespace detail {
-
-void check_ask(demand count) {
-  const auto number = static_cast<std::int64_t>(count);
-  if (number >= 0) return;
-  throw std::invalid_argument{
-      fmt::format("ask: count is {}, must be at least 0; not asked", number)};
-}
 
 operation<unique_id> request_subscription(const process_ref& consumer, subscription_plan plan) {
   auto [far, near] = make_operation<unique_id>();
