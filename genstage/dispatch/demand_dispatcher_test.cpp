@@ -101,7 +101,7 @@ TEST(demand_dispatcher_test, an_ask_above_the_first_one_is_larger_than_expected)
   EXPECT_EQ(dispatcher.size_of(demand{10}), ask_size::as_expected);
 }
 
-// G-243. G-244: GenStage shuffles all, so that one without demand may stand first and block others.
+// G-243, G-244: GenStage shuffles all, so that one without demand may stand first and block others.
 TEST(demand_dispatcher_test, a_shuffle_changes_the_order_of_equals_only) {
   std::set<unique_id> firsts;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

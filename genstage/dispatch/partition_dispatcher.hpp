@@ -23,9 +23,27 @@ struct partition_choice {
   std::size_t partition = 0;
 };
 
+namespace detail {
+
+template <class Answer>
+inline constexpr bool names_partition =
+    std::integral<Answer> || std::convertible_to<Answer, std::string_view> ||
+    std::same_as<Answer, any_partition>;
+template <class Answer>
+inline constexpr bool names_partition<std::optional<Answer>> = names_partition<Answer>;
+
+}  // namespace detail
+
 /// The default hash: equal events go to the same partition, on every machine that has the same
 /// std::hash.
 struct hash_of_event {};
+
+/// A hash that answers a partition's number or name, `any_partition`, or an optional of these.
+template <class Hash, class T>
+concept partition_hash =
+    std::same_as<Hash, hash_of_event> ||
+    (std::invocable<Hash&, T&> &&
+     detail::names_partition<std::remove_cvref_t<std::invoke_result_t<Hash&, T&>>>);
 
 /// Sends each event to the partition that a hash of it names. A partition has any number of
 /// consumers, which say which one they take: `{.partition = 2}`.
@@ -67,6 +85,7 @@ class partition_dispatcher : public partition_table {
   [[nodiscard]] const std::string& unknown() const noexcept { return unknown_; }
 
   template <class T>
+    requires partition_hash<Hash, T>
   [[nodiscard]] partition_choice choose(T& event) {
     if constexpr (std::same_as<Hash, hash_of_event>) {
       return chosen(mixed(std::hash<std::remove_const_t<T>>{}(event)) % size());

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <cstdint>
 #include <genstage/dispatch/partition_dispatcher.hpp>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace genstage {
@@ -20,6 +23,7 @@ std::string refusal(const admission& answer) {
   return answer ? "taken" : answer.error().text();
 }
 
+// G-282
 TEST(partition_dispatcher_test, a_hash_names_a_partition_by_number) {
   partition_dispatcher dispatcher{{.partitions = 3}, [](std::int64_t event) { return event % 5; }};
 
@@ -32,6 +36,7 @@ TEST(partition_dispatcher_test, a_hash_names_a_partition_by_number) {
   EXPECT_EQ(dispatcher.choose(event).what, kind::unknown);
 }
 
+// G-277, G-278, G-280
 TEST(partition_dispatcher_test, a_hash_names_a_partition_by_name_or_drops_or_changes_the_event) {
   const auto hash = [](std::int64_t& event) -> std::optional<std::string_view> {
     if (event % 3 == 0) return std::nullopt;
@@ -50,6 +55,32 @@ TEST(partition_dispatcher_test, a_hash_names_a_partition_by_name_or_drops_or_cha
   EXPECT_EQ(dispatcher.choose(event).what, kind::nowhere);
 }
 
+// G-283: what else a hash might answer does not compile.
+TEST(partition_dispatcher_test, a_hash_answers_a_number_a_name_anything_or_nothing) {
+  const auto answering = []<class Answer>(Answer (*)(int&)) {
+    return partition_hash<Answer (*)(int&), int>;
+  };
+  using text = std::optional<std::string>;
+  struct pair {
+    int event;
+    int partition;
+  };
+
+  EXPECT_TRUE(answering(static_cast<std::uint8_t (*)(int&)>(nullptr)));
+  EXPECT_TRUE(answering(static_cast<text (*)(int&)>(nullptr)));
+  EXPECT_TRUE(answering(static_cast<std::optional<any_partition> (*)(int&)>(nullptr)));
+  EXPECT_FALSE(answering(static_cast<double (*)(int&)>(nullptr)));
+  EXPECT_FALSE(answering(static_cast<pair (*)(int&)>(nullptr)));
+  EXPECT_FALSE((partition_hash<std::int64_t (*)(std::string&), int>));
+}
+
+// G-276: a partition dispatcher without partitions does not compile.
+TEST(partition_dispatcher_test, how_many_partitions_there_are_must_be_said) {
+  EXPECT_FALSE(std::default_initializable<partition_options>);
+  EXPECT_FALSE(std::default_initializable<partition_dispatcher<>>);
+}
+
+// G-279
 TEST(partition_dispatcher_test, equal_events_go_to_the_same_partition_and_neighbours_spread) {
   partition_dispatcher dispatcher{{.partitions = 4}};
   std::vector<int> seen(4);
@@ -76,7 +107,8 @@ TEST(partition_dispatcher_test, an_event_without_a_key_goes_where_most_is_wanted
   EXPECT_EQ(dispatcher.hungriest(std::vector<std::uint64_t>{0, 3}), 0U);
 }
 
-// GenStage crashes the producer, and with it everybody else, for each of these.
+// G-285, G-286, G-288: GenStage crashes the producer, and with it everybody else, for each of
+// these.
 TEST(partition_dispatcher_test, a_wrong_partition_refuses_the_consumer_and_says_which_there_are) {
   partition_table numbers{{.partitions = 4}};
   partition_table names{{.partitions = {"north", "south"}}};
@@ -91,6 +123,7 @@ TEST(partition_dispatcher_test, a_wrong_partition_refuses_the_consumer_and_says_
   EXPECT_EQ(refusal(join(names, a, "south")), "taken");
 }
 
+// G-284, G-287
 TEST(partition_dispatcher_test, several_consumers_share_one_partition) {
   partition_table table{{.partitions = 2}};
   (void)join(table, a, 0);
@@ -125,6 +158,7 @@ TEST(partition_dispatcher_test, no_more_may_be_made_than_the_fullest_queue_has_r
   EXPECT_EQ(holding.acceptable(std::vector<std::uint64_t>{0, 12}), demand{0});
 }
 
+// G-276, G-277
 TEST(partition_dispatcher_test, options_that_make_no_sense_are_told) {
   const auto told = [](const auto& dispatcher) {
     const auto usable = dispatcher.check();

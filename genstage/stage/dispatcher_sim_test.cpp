@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <genstage/stage/conversation_test.hpp>
+#include <genstage/stage/operations.hpp>
 #include <map>
 #include <memory>
 
-// Broadcast, partition and users' own dispatchers at work in stages: sections 13, 15 and 16 of the
-// specification, with the recommendations of annex B2.
+// Broadcast and partition dispatchers at work in stages: sections 15 and 16 of the specification,
+// with the recommendations of annex B2.
 namespace genstage {
 namespace {
 
 using namespace conversation;
 
-struct emit_texts {
-  std::vector<std::string> events;
+struct remark {
+  std::string text;
 };
 
 /// Broadcasts what it is told to, whatever is asked.
@@ -26,6 +27,7 @@ class announcer final : public producer<std::int64_t> {
   }
   void handle_cancel(const cancellation& ended) override { seen_->push_back(described(ended)); }
   void handle_cast(emit told, output<std::int64_t>& out) { out.append(told.events); }
+  void handle_info(remark told) { seen_->push_back(told.text); }
 
  private:
   journal* seen_;
@@ -34,7 +36,9 @@ class announcer final : public producer<std::int64_t> {
 /// Broadcasts as many numbers as are asked for.
 class beacon final : public producer<std::int64_t> {
  public:
-  explicit beacon(journal* seen, std::int64_t end = 100) : seen_{seen}, end_{end} {}
+  explicit beacon(journal* seen, std::int64_t end = 100, demand_mode mode = demand_mode::forward)
+      : seen_{seen}, end_{end}, mode_{mode} {}
+  demand_mode initial_demand() const override { return mode_; }
   auto dispatcher() const { return broadcast_dispatcher{}; }
   void handle_demand(demand asked, output<std::int64_t>& out) override {
     seen_->push_back("demand " + std::to_string(asked.count()));
@@ -44,6 +48,7 @@ class beacon final : public producer<std::int64_t> {
  private:
   journal* seen_;
   std::int64_t end_;
+  demand_mode mode_;
   std::int64_t next_ = 0;
 };
 
@@ -157,60 +162,6 @@ class middle_sorter final : public producer_consumer<std::int64_t, std::int64_t>
   void handle_events(std::span<std::int64_t> events, output<std::int64_t>& out) override {
     out.append(events);
   }
-};
-
-/// A dispatcher of the test's own: urgent events (negative ones) to the first consumer, the others
-/// to the second, and zeros to nobody.
-class two_lanes {
- public:
-  admission subscribe(const joining& wish) {
-    if (lanes_.size() == 2) return std::unexpected{exit_reason::user("both lanes are taken")};
-    lanes_.push_back({wish.tag, demand{}});
-    return {};
-  }
-  void cancel(unique_id tag) {
-    std::erase_if(lanes_, [&](const lane& each) { return each.tag == tag; });
-  }
-  void ask(unique_id tag, demand asked) { find(tag)->left += asked; }
-  [[nodiscard]] demand deliverable() const {
-    return lanes_.size() < 2 ? demand{} : std::max(lanes_[0].left, lanes_[1].left);
-  }
-  [[nodiscard]] demand outstanding(unique_id tag) const {
-    return std::ranges::find(lanes_, tag, &lane::tag)->left;
-  }
-  std::span<const delivery> dispatch(std::span<std::int64_t> events) {
-    decided_.clear();
-    for (const std::int64_t event : events) {
-      if (event == 0) {
-        decided_.push_back({unique_id::none, 1});  // Costs nobody any demand.
-        continue;
-      }
-      lane* const to = lanes_.size() < 2 ? nullptr : &lanes_[event < 0 ? 0 : 1];
-      if (to == nullptr || to->left.is_zero()) break;
-      to->left -= demand{1};
-      decided_.push_back({to->tag, 1});
-    }
-    return decided_;
-  }
-
- private:
-  struct lane {
-    unique_id tag;
-    demand left;
-  };
-  lane* find(unique_id tag) { return &*std::ranges::find(lanes_, tag, &lane::tag); }
-
-  std::vector<lane> lanes_;
-  std::vector<delivery> decided_;
-};
-static_assert(routing_dispatcher<two_lanes, std::int64_t>);
-static_assert(counting_dispatcher<demand_dispatcher>);
-
-class triage final : public producer<std::int64_t> {
- public:
-  auto dispatcher() const { return two_lanes{}; }
-  void handle_demand(demand, output<std::int64_t>&) override {}
-  void handle_cast(emit told, output<std::int64_t>& out) { out.append(told.events); }
 };
 
 class dispatcher_sim_test : public ::testing::Test {
@@ -380,6 +331,7 @@ TEST_F(dispatcher_sim_test, when_the_last_consumer_dies_the_next_gets_what_is_bu
   EXPECT_EQ(second, (journal{"0 1 2"}));
 }
 
+// G-258, G-267: a subscriber that never asks is a gate.
 TEST_F(dispatcher_sim_test, the_demand_that_a_leaver_held_up_is_asked_for) {
   const auto from = here.start<beacon>(&up, 10);
   const auto silent = start_manual(second);
@@ -392,6 +344,35 @@ TEST_F(dispatcher_sim_test, the_demand_that_a_leaver_held_up_is_asked_for) {
   here.sim.settle();
 
   EXPECT_EQ(first, (journal{"0 1 2 3 4", "5 6 7 8 9"}));
+}
+
+// G-266
+TEST_F(dispatcher_sim_test, who_comes_late_has_missed_what_was_sent_unless_demand_is_accumulated) {
+  for (const demand_mode begun : {demand_mode::forward, demand_mode::accumulate}) {
+    journal early;
+    journal late;
+    const auto from = here.start<beacon>(&up, 4, begun);
+    here.join(here.start<reader>(&early), from, taking(2));
+    here.sim.settle();
+    here.join(here.start<reader>(&late), from, taking(2));
+    set_demand(from, demand_mode::forward);
+    here.sim.settle();
+
+    EXPECT_EQ(early, (journal{"0 1", "2 3"}));
+    EXPECT_EQ(late, begun == demand_mode::forward ? journal{} : early);
+  }
+}
+
+// G-269
+TEST_F(dispatcher_sim_test, an_info_to_a_broadcast_comes_at_once_if_nothing_is_buffered) {
+  const auto from = here.start<announcer>(&up);
+  here.join(here.start<reader>(&first), from, taking(3));
+  here.join(start_manual(second), from, taking(3));
+
+  async_info(from, remark{"nobody is served"});
+  here.sim.settle();
+
+  EXPECT_EQ(up, (journal{"demand 3", "nobody is served"})) << "though the second holds up all";
 }
 
 /// Broadcasts nothing, and stops when anybody leaves.
@@ -436,6 +417,7 @@ TEST_F(dispatcher_sim_test, a_second_and_a_third_subscription_to_a_broadcast_are
   EXPECT_TRUE(here.is_alive(to));
 }
 
+// G-280, G-281, G-282
 TEST_F(dispatcher_sim_test, each_event_goes_to_its_partition_and_dropped_ones_are_made_again) {
   const auto from = here.start<sorter>(&up, sorter_rules{});
   here.join(here.start<reader>(&first), from, of_partition(0, 4));
@@ -450,7 +432,7 @@ TEST_F(dispatcher_sim_test, each_event_goes_to_its_partition_and_dropped_ones_ar
                                  "partitions are 0..1; 1 events discarded"}));
 }
 
-// E3: in GenStage all demand is one sum, which the partition that is behind uses up.
+// G-295, G-298: in GenStage all demand is one sum, which the partition that is behind uses up.
 TEST_F(dispatcher_sim_test, a_partition_without_consumers_doesnt_hold_up_another_one) {
   const auto from =
       here.start<sorter>(&up, sorter_rules{.options = {.partitions = 2, .queue_size = 8}});
@@ -557,33 +539,6 @@ TEST_F(dispatcher_sim_test, options_of_a_dispatcher_that_make_no_sense_fail_the_
       started->text().ends_with(": partition_dispatcher: partitions is 0, must be at least 1; "
                                 "not started"))
       << started->text();
-}
-
-// G-219, G-224
-TEST_F(dispatcher_sim_test, a_dispatcher_of_ones_own_routes_events_one_by_one) {
-  const auto from = here.start<triage>();
-  const auto urgent = start_manual(first);
-  const auto others = start_manual(second);
-  here.join(urgent, from);
-  here.join(others, from);
-  cast(urgent, ask_for{2});
-  cast(others, ask_for{3});
-  here.sim.settle();
-
-  cast(from, emit{{1, -1, 2, 0, -2, -3, 4}});
-  here.sim.settle();
-  EXPECT_EQ(first, (journal{"joins producer", "-1..-2 (2)"}));
-  EXPECT_EQ(second, (journal{"joins producer", "1..2 (2)"}));
-
-  // What waits behind an event that nobody takes keeps its place.
-  cast(others, ask_for{5});
-  here.sim.settle();
-  EXPECT_EQ(second.size(), 2U);
-  cast(urgent, ask_for{1});
-  here.sim.settle();
-  EXPECT_EQ(first.back(), "-3..-3 (1)");
-  EXPECT_EQ(second.back(), "4..4 (1)");
-  EXPECT_EQ(noted(record_kind::discarded), 1U);
 }
 
 }  // namespace
