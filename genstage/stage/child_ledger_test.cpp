@@ -11,6 +11,7 @@ demand total(child_ledger& ledger, int ends) {
   return asked;
 }
 
+// G-377, G-381, G-384
 TEST(child_ledger_test, nothing_is_asked_for_until_a_child_ends) {
   child_ledger ledger{demand{3}, demand{0}};
 
@@ -19,6 +20,7 @@ TEST(child_ledger_test, nothing_is_asked_for_until_a_child_ends) {
   EXPECT_EQ(ledger.ended(), demand{1}) << "min 0 asks for one at each end";
 }
 
+// G-382
 TEST(child_ledger_test, min_demand_is_the_number_of_ended_children_to_collect) {
   child_ledger ledger{demand{10}, demand{8}};
   ASSERT_EQ(ledger.handled(demand{10}, demand{0}), demand{0});
@@ -28,6 +30,7 @@ TEST(child_ledger_test, min_demand_is_the_number_of_ended_children_to_collect) {
   EXPECT_EQ(ledger.children(), demand{2});
 }
 
+// G-380
 TEST(child_ledger_test, a_start_that_fails_counts_as_a_child_that_ended_at_once) {
   child_ledger ledger{demand{10}, demand{5}};
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
+#include <functional>
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/stage/child_ledger.hpp>
 #include <genstage/stage/consumer_requests.hpp>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,11 +27,22 @@ struct consumer_supervisor_spec {
   supervising_options options{};
 };
 
+/// Decides how children are started: at the start of the supervisor, and again at each
+/// `reconfigure`. Nothing means at the start that there is nothing to run, and later that all
+/// stays.
+template <class T>
+using consumer_supervisor_init = std::function<std::optional<consumer_supervisor_spec<T>>()>;
+
 namespace detail {
+
+enum class event_copies : std::uint8_t { possible, impossible };
 
 /// Why a supervisor cannot start such children for events, or nothing.
 [[nodiscard]] std::optional<std::string> refuse_child(const std::string& supervisor,
-                                                      const child_spec& child);
+                                                      const child_spec& child, event_copies copies);
+/// Stands for a start whose event has not come yet.
+[[nodiscard]] result<process_ref> no_event_yet(runtime& where, spawn_options how);
+[[nodiscard]] error no_change(const process& owner, const std::string& why);
 void log_excess(const process& owner, const std::string& producer, demand excess);
 
 }  // namespace detail
@@ -44,21 +58,28 @@ void log_excess(const process& owner, const std::string& producer, demand excess
 /// included. When min_demand of them have ended for good, that many events are asked for. When a
 /// subscription ends its children stay, unless its `cancel` ends the supervisor.
 ///
+/// Events that can be copied are read, so a broadcast shares them, and kept while their children
+/// may be started again. Others are moved into their children, which then must be temporary.
+///
 /// Failure: a start that fails is reported and frees the event's place; restarts that come too
 /// often end the supervisor.
 /// Threads, Ordering: events of a message are started in order, each when the one before it has
 /// started; whatever else comes waits.
 /// Source: G-369 to G-406.
-template <class T>
-  requires std::copy_constructible<T>
+template <std::move_constructible T>
 class consumer_supervisor final : public dynamic_supervisor, public detail::consumer_requests {
+  static constexpr bool copies = std::copy_constructible<T>;
+
  public:
-  using input_event = const T;
+  using input_event = std::conditional_t<copies, const T, T>;
 
   explicit consumer_supervisor(consumer_supervisor_spec<T> spec)
-      : dynamic_supervisor{{.limits = spec.limits, .options = spec.options}},
+      : consumer_supervisor{consumer_supervisor_init<T>{
+            [spec = std::move(spec)] { return std::optional{spec}; }}} {}
+  explicit consumer_supervisor(consumer_supervisor_init<T> init)
+      : dynamic_supervisor{{}},
         detail::consumer_requests{*static_cast<process*>(this)},
-        child_{std::move(spec.child)} {}
+        init_{std::move(init)} {}
 
   /// To be made when it starts.
   void subscribe_to(std::vector<subscription_plan> plans) { plans_ = std::move(plans); }
@@ -90,14 +111,32 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   }
 
   /// A child that is charged to no producer; see `start_child`.
-  task<result<process_ref>> add_child_for(const T& event) { return add_child(spec_for(event)); }
+  task<result<process_ref>> add_child_for(T event) { return add_child(spec_for(std::move(event))); }
+  /// Calls the init function again; see `reconfigure`.
+  task<result<void>> init_again() {
+    std::optional<consumer_supervisor_spec<T>> chosen;
+    try {
+      chosen = init_();
+    } catch (...) {
+      const auto thrown = exit_reason::exception(std::current_exception(), "init");
+      co_return std::unexpected{detail::no_change(*this, to_string(thrown))};
+    }
+    if (!chosen) co_return result<void>{};
+    if (const auto refusal = refuse(*chosen)) {
+      co_return std::unexpected{detail::no_change(*this, *refusal)};
+    }
+    adopt(std::move(*chosen));
+    co_return result<void>{};
+  }
 
  protected:
   void start() override {
+    enter("init");
+    std::optional<consumer_supervisor_spec<T>> chosen = init_();
+    if (!chosen) return ignore();
+    if (const auto refusal = refuse(*chosen)) return stop(exit_reason::user(*refusal));
+    adopt(std::move(*chosen));
     dynamic_supervisor::start();
-    if (const auto refusal = detail::refuse_child(label(), spec_for(std::nullopt))) {
-      stop(exit_reason::user(*refusal));
-    }
     for (const subscription_plan& plan : std::exchange(plans_, {})) {
       if (is_ending()) return;
       const result<unique_id> made = subscribe(plan);
@@ -161,17 +200,42 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
     child_ledger ledger;
   };
 
-  child_spec spec_for(std::optional<T> event) const {
-    child_spec made{.id = child_.id, .start = {}};
-    if (child_.start) {
+  [[nodiscard]] std::optional<std::string> refuse(const consumer_supervisor_spec<T>& chosen) const {
+    child_spec seen = declaration(chosen.child);
+    if (chosen.child.start) seen.start = detail::no_event_yet;
+    const auto can_restart =
+        copies ? detail::event_copies::possible : detail::event_copies::impossible;
+    if (auto refusal = detail::refuse_child(label(), seen, can_restart)) return refusal;
+    return refuse_start(chosen.limits);
+  }
+  void adopt(consumer_supervisor_spec<T> chosen) {
+    child_ = std::move(chosen.child);
+    restart_within(chosen.limits);
+    supervise_with(std::move(chosen.options));
+  }
+
+  static child_spec declaration(const event_child<T>& child) {
+    return {.id = child.id,
+            .start = {},
+            .restart = child.restart,
+            .shutdown = child.shutdown,
+            .type = child.type};
+  }
+  child_spec spec_for(T event) const {
+    child_spec made = declaration(child_);
+    if constexpr (copies) {
       made.start = [start = child_.start, event = std::move(event)](runtime& where,
                                                                     spawn_options how) {
-        return start(where, std::move(how), *event);
+        return start(where, std::move(how), event);
+      };
+    } else {
+      // A declaration is copyable; this one is used once.
+      auto held = std::make_shared<T>(std::move(event));
+      made.start = [start = child_.start, held = std::move(held)](runtime& where,
+                                                                  spawn_options how) {
+        return start(where, std::move(how), std::move(*held));
       };
     }
-    made.restart = child_.restart;
-    made.shutdown = child_.shutdown;
-    made.type = child_.type;
     return made;
   }
 
@@ -188,13 +252,13 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   }
 
   task<> start_children(account& from) {
-    const std::span<const T> events = up_.next_batch();
+    const std::span<input_event> events = up_.next_batch();
     const demand excess = from.ledger.excess(demand{events.size()});
     if (!excess.is_zero()) detail::log_excess(*this, to_string(from.from.peer.id()), excess);
     demand started;
     demand failed;
-    for (const T& event : events) {
-      child_spec child = spec_for(event);
+    for (input_event& event : events) {
+      child_spec child = spec_for(std::move(event));
       task<start_outcome> starting = start_process(child);
       start_outcome outcome = co_await std::move(starting);
       if (outcome.verdict == start_verdict::started) {
@@ -228,9 +292,10 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
     run_callback("stop_children", leave(reason));
   }
 
+  consumer_supervisor_init<T> init_;
   event_child<T> child_;
   std::vector<subscription_plan> plans_;
-  consumer_side<const T> up_{*this};
+  consumer_side<input_event> up_{*this};
   std::map<unique_id, account> accounts_;
   /// The subscription that a child's event came by; none for those of `start_child`.
   std::map<pid, unique_id> charges_;
@@ -247,6 +312,27 @@ template <class T>
   return ref<consumer_supervisor<T>>{std::move(*spawned)};
 }
 
+/// The same for one that an init function declares.
+template <class T>
+[[nodiscard]] result<ref<consumer_supervisor<T>>> start_supervisor(
+    runtime& where, std::type_identity_t<consumer_supervisor_init<T>> init,
+    spawn_options options = {}) {
+  auto spawned =
+      where.spawn(std::make_unique<consumer_supervisor<T>>(std::move(init)), std::move(options));
+  if (!spawned) return std::unexpected{std::move(spawned.error())};
+  return ref<consumer_supervisor<T>>{std::move(*spawned)};
+}
+
+/// Has the supervisor's init function called again. What it answers holds for later events and
+/// restart limits; children that run keep running, and are started again as they were. Source:
+/// G-404, where it comes with a new version of the code.
+/// Failure: invalid_argument if it throws or answers what cannot be run; then nothing changes.
+template <class T>
+[[nodiscard]] operation<void> reconfigure(const ref<consumer_supervisor<T>>& asked) {
+  return detail::ask_supervisor<consumer_supervisor<T>, void>(
+      asked, "reconfigure", [](consumer_supervisor<T>& here) { return here.init_again(); });
+}
+
 /// Starts a child that is charged to no producer: its end causes no ask (G-390). Otherwise as with
 /// a `ref<dynamic_supervisor>`.
 template <class T>
@@ -254,8 +340,9 @@ template <class T>
                                                  std::type_identity_t<T> event) {
   using asked_type = consumer_supervisor<T>;
   return detail::ask_supervisor<asked_type, process_ref>(
-      asked, "start_child",
-      [event = std::move(event)](asked_type& here) { return here.add_child_for(event); });
+      asked, "start_child", [event = std::move(event)](asked_type& here) mutable {
+        return here.add_child_for(std::move(event));
+      });
 }
 /// Ends a child and forgets it, and frees its event's place. Failure: not_found.
 template <class T>

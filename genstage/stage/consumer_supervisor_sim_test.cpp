@@ -77,7 +77,7 @@ class consumer_supervisor_sim_test : public household {
   unique_id tag{};
 };
 
-// G-377 to G-380, G-394, G-395
+// G-369, G-377 to G-380, G-384, G-394, G-395
 TEST_F(consumer_supervisor_sim_test, each_event_starts_a_child_in_order) {
   start(workers(), {.max_demand = 4});
 
@@ -142,7 +142,7 @@ TEST_F(consumer_supervisor_sim_test, events_in_excess_are_said_and_started_all_t
   EXPECT_TRUE(lines.front().starts_with("received 2 events in excess from "));
 }
 
-// G-385, G-386, G-387
+// G-384, G-385, G-386, G-387
 TEST_F(consumer_supervisor_sim_test, a_transient_child_that_crashes_keeps_its_place) {
   start(workers(transient), {.max_demand = 2, .min_demand = 0});
   feed({"a", "b"});

@@ -7,6 +7,7 @@
 #include <genstage/supervision/child_spec.hpp>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace genstage::inline v0 {
@@ -41,6 +42,11 @@ class event_task final : public server {
 
 }  // namespace detail
 
+/// How a start is given its event. One that can be copied is kept for restarts; one that can only
+/// be moved is given away.
+template <class T>
+using event_argument = std::conditional_t<std::copy_constructible<T>, const T&, T&&>;
+
 /// The template of the children of a consumer_supervisor: how one is started for an event.
 ///
 ///     gs::event_child<job>::of<worker>(&archive)                // worker{&archive, job}
@@ -49,9 +55,10 @@ template <class T>
 struct event_child {
   /// Called in the supervisor, once for each start; a restart gets the same event. A reference to
   /// no process means that there is nothing to run, which frees the event's place.
-  std::function<result<process_ref>(runtime&, spawn_options, const T&)> start{};
-  /// Temporary children are never started again, transient ones unless they end orderly. Permanent
-  /// ones are refused: their events would keep their places for ever.
+  std::function<result<process_ref>(runtime&, spawn_options, event_argument<T>)> start{};
+  /// Temporary children are never started again, transient ones unless they end orderly, which
+  /// takes events that can be copied. Permanent ones are refused: their events would keep their
+  /// places for ever.
   restart_type restart = restart_type::temporary;
   shutdown_limit shutdown = std::chrono::seconds{5};
   child_type type = child_type::worker;
@@ -60,14 +67,16 @@ struct event_child {
 
   /// A server or a stage that is made from `arguments` and the event.
   template <class S, class... Arguments>
-    requires std::constructible_from<S, const Arguments&..., const T&>
+    requires std::constructible_from<S, const Arguments&..., event_argument<T>>
   [[nodiscard]] static event_child of(Arguments... arguments) {
-    return {.start = [... kept = std::move(arguments)](runtime& where, spawn_options how,
-                                                       const T& event) -> result<process_ref> {
-      auto spawned = spawn<S>(where, std::move(how), kept..., event);
-      if (!spawned) return std::unexpected{std::move(spawned.error())};
-      return spawned->process();
-    }};
+    return {
+        .start = [... kept = std::move(arguments)](runtime& where, spawn_options how,
+                                                   event_argument<T> event) -> result<process_ref> {
+          auto spawned =
+              spawn<S>(where, std::move(how), kept..., T(std::forward<decltype(event)>(event)));
+          if (!spawned) return std::unexpected{std::move(spawned.error())};
+          return spawned->process();
+        }};
   }
 
   /// A process that calls `work` with the event, and ends `normal`.

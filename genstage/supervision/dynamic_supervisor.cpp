@@ -16,6 +16,11 @@ void dynamic_supervisor::start() {
   }
 }
 
+void dynamic_supervisor::restart_within(restart_limits limits) noexcept {
+  spec_.limits = limits;
+  budget_.change(limits);
+}
+
 task<result<process_ref>> dynamic_supervisor::add_child(child_spec child) {
   if (spec_.prepare) spec_.prepare(child);
   if (const result<void> checked = check(child, auto_shutdown::never); !checked) {

@@ -44,6 +44,8 @@ class dynamic_supervisor : public supervising {
   task<> end_children() override;
 
   task<result<process_ref>> add_child(child_spec child);
+  /// From now on.
+  void restart_within(restart_limits limits) noexcept;
   /// Counts a process that was started as a child; `failures` are its restarts in a row.
   void keep(child_spec child, process_ref started, std::size_t failures);
 

@@ -28,6 +28,8 @@ class restart_budget {
     spent_.push_back(counted);
     return spent_.size() <= limits_.restarts;
   }
+  /// What was spent so far counts against the new limits.
+  void change(restart_limits limits) noexcept { limits_ = limits; }
   [[nodiscard]] const restart_limits& limits() const noexcept { return limits_; }
 
  private:

@@ -48,6 +48,9 @@ class supervising : public process {
     process_ref process;
   };
 
+  /// From now on.
+  void supervise_with(supervising_options options) { options_ = std::move(options); }
+
   /// Starts a child and waits until it has started (A43). A name that is still held by a child of a
   /// supervisor that was killed is waited for.
   task<start_outcome> start_process(const child_spec& child);
