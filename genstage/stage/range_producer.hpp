@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <genstage/stage/operations.hpp>
 #include <genstage/stage/spawn.hpp>
 #include <genstage/task/async_generator.hpp>
 #include <genstage/task/generator.hpp>
@@ -58,6 +59,9 @@ class range_cursor {
   std::optional<std::ranges::iterator_t<Range>> next_;
 };
 
+/// What a stage tells itself when its range has ended: it stops when this comes, behind all events.
+struct range_is_over {};
+
 /// Counts the subscriptions of a stage made from a range, and says when it is to stop.
 class consumer_count {
  public:
@@ -76,7 +80,8 @@ class consumer_count {
 }  // namespace detail
 
 /// A producer that takes its events from a range, for instance a container, a view or a
-/// `gs::generator`, and stops with `normal` when the range has ended and somebody wants more.
+/// `gs::generator`. When somebody wants more than the range has, it stops with `normal` as soon as
+/// all events have left; with partitions, when the last of them has been sent its own.
 ///
 ///     inline constexpr gs::name<gs::range_producer<int>> numbers{"numbers"};
 ///     gs::child(numbers, std::views::iota(1, 100))
@@ -102,8 +107,11 @@ class range_producer final : public producer<T> {
                   demand count, output<T>& out) mutable { return cursor.take(count, out); }} {}
 
   void handle_demand(demand asked, output<T>& out) override {
-    if (!take_(asked, out)) this->stop(exit_reason::normal());
+    if (is_over_ || take_(asked, out)) return;
+    is_over_ = true;
+    async_info(ref<range_producer>{this->self()}, detail::range_is_over{});
   }
+  void handle_info(detail::range_is_over) { this->stop(exit_reason::normal()); }
   [[nodiscard]] D dispatcher() const { return decides_; }
   [[nodiscard]] demand_mode initial_demand() const override { return mode_; }
   subscription_mode handle_subscribe(peer_role, const subscription&,
@@ -119,6 +127,7 @@ class range_producer final : public producer<T> {
   detail::consumer_count consumers_;
   demand_mode mode_;
   D decides_;
+  bool is_over_ = false;
   std::move_only_function<bool(demand, output<T>&)> take_;
 };
 
@@ -135,17 +144,19 @@ class async_range_producer final : public async_producer<T> {
         sequence_{std::move(sequence)} {}
 
   task<> handle_demand(demand asked, output<T>& out) override {
-    for (; !asked.is_zero(); asked -= demand{1}) {
+    for (; !asked.is_zero() && !is_over_; asked -= demand{1}) {
       auto asking = sequence_.next();
       if (!asking.await_ready()) process::current()->send_output();
       std::optional<T> event = co_await std::move(asking);
       if (!event) {
-        this->stop(exit_reason::normal());
+        is_over_ = true;
+        async_info(ref<async_range_producer>{this->self()}, detail::range_is_over{});
         co_return;
       }
       out.emit(std::move(*event));
     }
   }
+  void handle_info(detail::range_is_over) { this->stop(exit_reason::normal()); }
   [[nodiscard]] D dispatcher() const { return decides_; }
   [[nodiscard]] demand_mode initial_demand() const override { return mode_; }
   task<subscription_mode> handle_subscribe(peer_role, const subscription&,
@@ -162,6 +173,7 @@ class async_range_producer final : public async_producer<T> {
   detail::consumer_count consumers_;
   demand_mode mode_;
   D decides_;
+  bool is_over_ = false;
   async_generator<T> sequence_;
 };
 

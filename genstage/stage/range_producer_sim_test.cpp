@@ -59,6 +59,7 @@ TEST(range_producer_sim_test, the_range_is_not_touched_before_the_first_demand) 
   EXPECT_EQ(made, 2) << "three elements, and not a fourth";
 }
 
+// G-337, G-339
 TEST(range_producer_sim_test, the_last_elements_leave_before_the_end) {
   world here;
   journal seen;
@@ -74,6 +75,7 @@ TEST(range_producer_sim_test, the_last_elements_leave_before_the_end) {
             (journal{"joins producer", "0..3 (4)", "4..5 (2)", "producer gone: down normal"}));
 }
 
+// G-339
 TEST(range_producer_sim_test, a_permanent_consumer_ends_with_the_range) {
   world here;
   journal seen;
@@ -84,6 +86,7 @@ TEST(range_producer_sim_test, a_permanent_consumer_ends_with_the_range) {
   EXPECT_EQ(here.fate(end), "normal");
 }
 
+// G-338
 TEST(range_producer_sim_test, the_end_is_found_at_the_demand_after_the_last_element) {
   world here;
   journal seen;
@@ -98,6 +101,7 @@ TEST(range_producer_sim_test, the_end_is_found_at_the_demand_after_the_last_elem
   EXPECT_FALSE(here.is_alive(source));
 }
 
+// G-338
 TEST(range_producer_sim_test, an_empty_range_nobody_asks_lives) {
   world here;
   auto source = *from_range(here.sim.home(), numbers{});
@@ -105,6 +109,7 @@ TEST(range_producer_sim_test, an_empty_range_nobody_asks_lives) {
   EXPECT_TRUE(here.is_alive(source));
 }
 
+// G-340
 TEST(range_producer_sim_test, several_consumers_share_the_range) {
   world here;
   journal seen;
@@ -122,7 +127,7 @@ TEST(range_producer_sim_test, several_consumers_share_the_range) {
   EXPECT_EQ(first, sequence(0, 20));
 }
 
-// G-334
+// G-334, G-341, RS-3.14
 TEST(range_producer_sim_test, without_consumers_it_stops_only_if_told_so) {
   for (const on_last_cancel chosen : {on_last_cancel::go_on, on_last_cancel::stop}) {
     world here;
@@ -164,6 +169,68 @@ TEST(range_producer_sim_test, a_range_is_sent_as_its_options_say) {
   EXPECT_EQ(other.at(1), "0..3 (4)");
 }
 
+// G-334, G-337: what a partition has not been sent yet is not lost with the end.
+TEST(range_producer_sim_test, the_end_comes_when_the_last_partition_has_been_sent_its_elements) {
+  world here;
+  journal slow_seen;
+  numbers got;
+  auto source = *from_range(
+      here.sim.home(), sequence(0, 10), {}, {},
+      partition_dispatcher{{.partitions = 2}, [](std::int64_t event) { return event % 2; }});
+  auto end = here.watch(source);
+  auto slow = here.start<sink>(&slow_seen, sink_rules{.mode = subscription_mode::manual});
+  here.join(slow, source, {.cancel = cancel_mode::temporary, .partition = 1});
+  auto quick = here.start<sink>(&slow_seen, sink_rules{}, &got);
+  here.join(quick, source, {.max_demand = 20, .cancel = cancel_mode::temporary, .partition = 0});
+
+  EXPECT_EQ(here.fate(end), "alive") << "the odd ones are still there";
+  EXPECT_EQ(got, (numbers{0, 2, 4, 6, 8}));
+  slow_seen.clear();
+  cast(slow, ask_for{4});
+  EXPECT_EQ(here.fate(end), "alive");
+  cast(slow, ask_for{4});
+
+  EXPECT_EQ(here.fate(end), "normal");
+  EXPECT_EQ(slow_seen, (journal{"1..7 (4)", "9..9 (1)", "producer gone: down normal",
+                                "producer gone: down normal"}));
+}
+
+// G-334, G-342: who leaves early is not the last one if all have subscribed before.
+TEST(range_producer_sim_test, a_broadcast_range_begins_when_all_have_subscribed) {
+  world here;
+  numbers got;
+  journal seen;
+  auto source = *from_range(here.sim.home(), sequence(0, 6),
+                            {.on_cancel = on_last_cancel::stop, .demand = demand_mode::accumulate},
+                            {}, broadcast_dispatcher{});
+  auto end = here.watch(source);
+  auto leaver = here.start<sink>(&seen, sink_rules{.stop_at_call = 1});
+  here.join(leaver, source, with_mode(cancel_mode::temporary, 2));
+  here.sim.settle();
+  here.join(here.start<sink>(&seen, sink_rules{}, &got), source,
+            with_mode(cancel_mode::temporary, 2));
+
+  set_demand(source, demand_mode::forward);
+
+  EXPECT_EQ(here.fate(end), "normal");
+  EXPECT_FALSE(here.is_alive(leaver));
+  EXPECT_EQ(got, sequence(0, 6));
+}
+
+// G-345
+TEST(range_producer_sim_test, what_it_has_no_use_for_is_logged_and_ignored) {
+  world here;
+  auto source = *from_range(here.sim.home(), sequence(0, 6));
+
+  source.process().send(std::make_unique<batch_message<std::int64_t>>(message_kind::events,
+                                                                      unique_id{77}, pid{1, 1}));
+
+  EXPECT_TRUE(here.is_alive(source));
+  ASSERT_EQ(here.lines.size(), 1U);
+  EXPECT_TRUE(here.lines.front().starts_with("error ")) << here.lines.front();
+}
+
+// G-343
 TEST(range_producer_sim_test, an_exception_of_the_range_is_one_of_handle_demand) {
   world here;
   journal seen;
