@@ -1,6 +1,7 @@
 // A counter, an amplifier that makes three numbers of each one, and a printer that rests for a
 // second after each batch. What the amplifier makes in excess waits in its buffer, and as long as
 // anything waits there the counter is asked for nothing, however slow the printer is.
+// Rule G-407.
 #include <fmt/format.h>
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // Each number gets a process of its own, which prints it after a while and ends. There are never
 // more than fifty of them. The supervisor asks again when half of them have ended, so the counter
 // is asked rarely, and for many.
+// Rule G-410.
 #include <fmt/format.h>
 
 #include <algorithm>

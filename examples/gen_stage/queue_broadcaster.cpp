@@ -1,6 +1,7 @@
 // A broadcaster that keeps its own queue and counts demand, so that whoever has news can wait until
 // it is really handed out. News that come before anybody listens wait in the queue, and so do those
 // who brought them.
+// Rule G-408.
 #include <fmt/format.h>
 
 #include <deque>

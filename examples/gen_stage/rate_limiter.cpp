@@ -1,6 +1,7 @@
 // A consumer that takes at most so many events of each producer in five seconds, however much they
 // have. It asks by hand: for all it may take when it subscribes, and then, every five seconds, for
 // as many as it has handled meanwhile.
+// Rule G-409.
 #include <fmt/format.h>
 
 #include <chrono>

@@ -162,7 +162,7 @@ TEST_F(call_sim_test, a_stop_is_waited_for_and_a_second_one_is_refused_in_words)
       (error{errc::process_ended, "stop: process <0.1> had ended before; not stopped again"}));
 }
 
-// A20
+// A20, G-317
 TEST_F(call_sim_test, a_stop_that_ends_with_another_reason_or_not_in_time_says_so) {
   auto stopping = stop(server_, exit_reason::user("enough"));
   world.home().exit(server_.process(), exit_reason::kill());

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <genstage/process/server.hpp>
 #include <genstage/stage/as_range.hpp>
 #include <genstage/stage/conversation_test.hpp>
@@ -58,6 +59,48 @@ class reader final : public server {
   std::size_t enough_;
 };
 
+/// A producer that is no stage, and answers a wish to subscribe as the test wants.
+class rude final : public process {
+ public:
+  using answer = std::function<void(process&, const subscription&)>;
+
+  rude(journal* seen, answer answers) : seen_{seen}, answers_{std::move(answers)} {}
+
+ protected:
+  void start() override {}
+  void receive(message_ptr received) override {
+    switch (received->kind) {
+      case message_kind::subscribe:
+        seen_->push_back("subscribe");
+        answers_(*this, static_cast<subscribe_message&>(*received).from);
+        break;
+      case message_kind::ask:
+        seen_->push_back("ask " +
+                         std::to_string(static_cast<stream_message&>(*received).asked.count()));
+        break;
+      case message_kind::cancel:
+        seen_->push_back("cancel " + to_string(static_cast<cancel_message&>(*received).reason));
+        break;
+      default:
+        seen_->push_back("something else");
+    }
+  }
+
+ private:
+  journal* seen_;
+  answer answers_;
+};
+
+void send_events(process& here, const subscription& to, unique_id tag, std::int64_t count) {
+  auto sent = std::make_unique<batch_message<std::int64_t>>(message_kind::events, tag, here.id());
+  for (const std::int64_t event : sequence(0, count)) sent->events.emplace(event);
+  to.peer.send(std::move(sent));
+}
+void send_end(const subscription& to, exit_reason reason) {
+  to.peer.send(
+      std::make_unique<cancel_message>(message_kind::cancelled, to.tag, std::move(reason)));
+}
+
 class as_range_sim_test : public ::testing::Test {
  protected:
   ref<reader> read(stage_range<std::int64_t> events, duration pause = 0s,
@@ -65,6 +108,9 @@ class as_range_sim_test : public ::testing::Test {
     auto started = here.start<reader>(std::move(events), &got, &seen, pause, enough);
     here.sim.run();
     return started;
+  }
+  ref<counter> start_rude(journal& into, rude::answer answers) {
+    return ref<counter>{*here.sim.home().spawn(std::make_unique<rude>(&into, std::move(answers)))};
   }
   stage_range<std::int64_t> none() { return stage_range<std::int64_t>{here.sim.home()}; }
   static subscription_options with(cancel_mode mode) { return {.max_demand = 4, .cancel = mode}; }
@@ -75,12 +121,14 @@ class as_range_sim_test : public ::testing::Test {
   journal producer_seen;
 };
 
+// G-353
 TEST_F(as_range_sim_test, a_range_without_producers_is_empty) {
   read(none());
 
   EXPECT_EQ(seen, (journal{"end"}));
 }
 
+// G-353, G-368
 TEST_F(as_range_sim_test, several_finite_producers_are_merged_to_their_end) {
   auto first = *from_range(here.sim.home(), sequence(0, 10));
   auto second = *from_range(here.sim.home(), sequence(10, 10));
@@ -146,7 +194,7 @@ TEST_F(as_range_sim_test, a_failure_lets_go_of_the_other_producers_first) {
   EXPECT_TRUE(here.is_alive(other));
 }
 
-// G-359, G-362
+// G-359, G-362, RS-2.6
 TEST_F(as_range_sim_test, a_reader_that_has_enough_lets_go_and_leaves_nothing_behind) {
   auto numbers = here.start<source>(&producer_seen);
   cast(numbers, emit{sequence(0, 10)});
@@ -168,6 +216,125 @@ TEST_F(as_range_sim_test, a_reader_that_dies_lets_go_of_its_producers) {
   here.kill(slow);
 
   EXPECT_EQ(here.sim.home().process_count(), 1U) << "the producer";
+}
+
+// G-349: first the wish, then the ask, for each in the order in which they are named.
+TEST_F(as_range_sim_test, each_producer_gets_a_wish_and_an_ask_in_the_order_of_the_list) {
+  std::vector<unique_id> tags;
+  journal other_seen;
+  const auto note = [&](process&, const subscription& from) { tags.push_back(from.tag); };
+  auto first = start_rude(producer_seen, note);
+  auto second = start_rude(other_seen, note);
+
+  here.start<reader>(none()
+                         .subscribe_to(first, with(cancel_mode::temporary))
+                         .subscribe_to(second, {.max_demand = 7}),
+                     &got, &seen);
+  here.sim.settle();
+
+  ASSERT_EQ(tags.size(), 2U);
+  EXPECT_LT(std::ranges::min(tags), std::ranges::max(tags));
+  EXPECT_EQ(journal(producer_seen.begin(), producer_seen.begin() + 2),
+            (journal{"subscribe", "ask 4"}));
+  EXPECT_EQ(journal(other_seen.begin(), other_seen.begin() + 2), (journal{"subscribe", "ask 7"}));
+}
+
+// G-355
+TEST_F(as_range_sim_test, events_in_excess_are_said_and_read_all_the_same) {
+  auto generous = start_rude(producer_seen, [](process& sender, const subscription& to) {
+    send_events(sender, to, to.tag, 6);
+    send_end(to, exit_reason::normal());
+  });
+
+  read(none().subscribe_to(generous, with(cancel_mode::temporary)));
+
+  EXPECT_EQ(got, sequence(0, 6));
+  EXPECT_EQ(seen, (journal{"end"}));
+  ASSERT_EQ(here.lines.size(), 1U);
+  EXPECT_TRUE(here.lines.front().starts_with("error received 2 events from "))
+      << here.lines.front();
+}
+
+// G-353, G-357
+TEST_F(as_range_sim_test, a_producer_that_refuses_ends_the_iteration_as_its_cancel_mode_says) {
+  auto refusing = start_rude(producer_seen, [](process&, const subscription& to) {
+    send_end(to, exit_reason::user("not you"));
+  });
+
+  for (const auto mode : {cancel_mode::permanent, cancel_mode::transient, cancel_mode::temporary}) {
+    read(none().subscribe_to(refusing, with(mode)));
+  }
+
+  EXPECT_EQ(seen, (journal{"failed in close: not you", "failed in close: not you", "end"}));
+}
+
+// G-358
+TEST_F(as_range_sim_test, events_of_another_subscription_are_refused_and_not_read) {
+  auto confused = start_rude(producer_seen, [](process& sender, const subscription& to) {
+    send_events(sender, to, unique_id{999'999}, 2);
+    send_end(to, exit_reason::normal());
+  });
+
+  read(none().subscribe_to(confused, with(cancel_mode::temporary)));
+
+  EXPECT_EQ(got, numbers{});
+  EXPECT_EQ(std::ranges::count(producer_seen, "cancel unknown_subscription"), 1);
+}
+
+/// Reads events, and handles what it was told meanwhile when it has read them all.
+class distracted final : public server {
+ public:
+  struct begin {};
+
+  distracted(stage_range<std::int64_t> events, journal* seen)
+      : events_{std::move(events)}, seen_{seen} {}
+
+  void init() { cast(ref<distracted>{self()}, begin{}); }
+  task<> handle_cast(begin) {
+    auto sequence = events_.generate();
+    for (;;) {
+      auto asking = sequence.next();
+      const std::optional<std::int64_t> event = co_await std::move(asking);
+      if (!event) break;
+      seen_->push_back(std::to_string(*event));
+    }
+  }
+  void handle_cast(std::string told) { seen_->push_back(told); }
+
+ private:
+  stage_range<std::int64_t> events_;
+  journal* seen_;
+};
+
+// G-361, G-367: the sequence has an inbox of its own, so there is nothing to clean or to share.
+TEST_F(as_range_sim_test, what_else_is_sent_to_the_reader_is_untouched) {
+  auto numbers = here.start<counter>(nullptr, 2);
+  auto busy =
+      here.start<distracted>(none().subscribe_to(numbers, with(cancel_mode::transient)), &seen);
+  here.sim.settle();
+  cast(busy, std::string{"one"});
+  cast(busy, std::string{"two"});
+  here.sim.settle();
+  EXPECT_EQ(seen, (journal{"0", "1"}));
+
+  cast(numbers, leave{exit_reason::normal()});
+  here.sim.settle();
+
+  EXPECT_EQ(seen, (journal{"0", "1", "one", "two"}));
+}
+
+// G-365
+TEST_F(as_range_sim_test, the_iteration_fails_if_the_process_behind_it_is_killed) {
+  process_ref behind;
+  auto silent =
+      start_rude(producer_seen, [&](process&, const subscription& from) { behind = from.peer; });
+  here.start<reader>(none().subscribe_to(silent), &got, &seen);
+  here.sim.settle();
+
+  here.sim.home().exit(behind, exit_reason::kill());
+  here.sim.settle();
+
+  EXPECT_EQ(seen, (journal{"failed in close: killed"}));
 }
 
 /// Reads two events, and before it reads on has its sequence subscribe to another producer.

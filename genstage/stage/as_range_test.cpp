@@ -50,7 +50,7 @@ TEST(as_range_test, a_finite_producer_is_read_to_its_end) {
   EXPECT_TRUE(std::ranges::equal(got, std::views::iota(0, 300)));
 }
 
-// G-354, G-359, G-362, G-366
+// G-354, G-359, G-360, G-362, G-366
 TEST(as_range_test, ten_of_many_are_taken_and_the_producer_lives_on) {
   runtime home{{.log = silent_log()}};
   auto numbers = *spawn<counter>(home, {});

@@ -2,9 +2,9 @@
 """Writes docs/conformance.md: for each rule of GenStage the tests that exercise it.
 
 A test names a rule in a comment at its head or inside, as G-123 or G-151 to G-153; so does a
-program of a folder compile_fail, which must not compile. A scenario of
-genstage/conformance/traces/hand_written.txt does so in its title. With --check nothing is written;
-it fails if the document is not what would be.
+program of a folder compile_fail, which must not compile, and one of examples/gen_stage, whose
+output is compared. A scenario of genstage/conformance/traces/hand_written.txt does so in its title.
+With --check nothing is written; it fails if the document is not what would be.
 """
 
 import glob
@@ -49,19 +49,32 @@ def rules_in(text):
         yield from range(int(first), int(last or first) + 1)
 
 
-def tests_by_rule():
+def declared_tests():
+    """Of each test what it is called, and its text with the comment above it. Programs that must
+    not compile are tests too, and so are those that come with GenStage, whose output is compared.
+    """
     declared = re.compile(r"((?:^//[^\n]*\n)*)^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)(.*?)^}",
                           re.MULTILINE | re.DOTALL)
+    for path in files("genstage", "**", "*_test.cpp"):
+        for head, suite, name, body in declared.findall(read(path)):
+            yield f"`{suite}.{name}`", head + body
+    for path in files("genstage", "**", "compile_fail", "*.cpp"):
+        yield f"`wiring.{os.path.basename(path)[:-4]}`", read(path)
+    for path in files("examples", "gen_stage", "*.cpp"):
+        program = os.path.basename(path)[:-4]
+        yield f"`gen_stage_{program}.prints_what_is_expected`", read(path).partition("#include")[0]
+
+
+def files(*pattern):
+    found = glob.glob(os.path.join(ROOT, *pattern), recursive=True)
+    return sorted(os.path.relpath(path, ROOT) for path in found)
+
+
+def tests_by_rule():
     found = {}
-    for path in sorted(glob.glob(os.path.join(ROOT, "genstage", "**", "*_test.cpp"),
-                                 recursive=True)):
-        for head, suite, name, body in declared.findall(read(os.path.relpath(path, ROOT))):
-            for rule in rules_in(head + body):
-                found.setdefault(rule, []).append(f"`{suite}.{name}`")
-    for path in sorted(glob.glob(os.path.join(ROOT, "genstage", "**", "compile_fail", "*.cpp"),
-                                 recursive=True)):
-        for rule in rules_in(read(os.path.relpath(path, ROOT))):
-            found.setdefault(rule, []).append(f"`wiring.{os.path.basename(path)[:-4]}`")
+    for test, text in declared_tests():
+        for rule in sorted(set(rules_in(text))):
+            found.setdefault(rule, []).append(test)
     return found
 
 
