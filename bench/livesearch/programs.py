@@ -153,8 +153,9 @@ class Bench:
     def ids(self, form):
         return sorted(each for each in self.addresses if each.startswith(form))
 
-    def livesearch(self, form, limit="10s", concurrency=512, own_sites=True):
-        """livesearch with the sites of one format; without `own_sites`, as it is installed."""
+    def livesearch(self, form, limit="10s", concurrency=512, own_sites=True, but=None):
+        """livesearch with the sites of one format; without `own_sites`, as it is installed. `but`
+        names sites that may be asked by another number of requests at once."""
         state = Path(tempfile.mkdtemp(dir=self.folder))
         command = [self.build / "livesearch/cli/livesearch", "serve", "--port", 0, "--offline"]
         if own_sites:
@@ -164,7 +165,7 @@ class Bench:
                         id=each,
                         url=self.addresses[each],
                         limit=limit,
-                        concurrency=concurrency,
+                        concurrency=(but or {}).get(each, concurrency),
                         answer=ANSWERS[form],
                     )
                 )
