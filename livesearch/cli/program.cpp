@@ -76,7 +76,7 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
       http::curl_client_options{.user_agent = "livesearch/0.1 (+live search of several sites)",
                                 // The lanes bound what goes to a site.
                                 .max_transfers = 16'384,
-                                .max_connections = 4096,
+                                .max_connections = 16'384,
                                 .max_host_connections = 0});
   made->state_ = load_state(state_folder());
   if (auto loaded = made->load_sites(options); !loaded) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -29,6 +30,20 @@ class spinner final : public genstage::server {
 };
 inline constexpr genstage::name<spinner> spins{"test_spinner"};
 
+/// Takes as many descriptors as the system lets it have. Returns how many connections of searchers
+/// fit: each may have a request to a site under way, and a file or two are needed besides.
+std::size_t connections_that_fit() {
+  constexpr std::size_t most = 16'384;
+  constexpr rlim_t others = 256;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return http::server_options{}.max_connections;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const rlim_t left = files.rlim_cur - std::min(files.rlim_cur, others);
+  return std::clamp<std::size_t>(left / 2, 64, most);
+}
+
 }  // namespace
 
 int serve(const serve_options& options) {
@@ -45,10 +60,11 @@ int serve(const serve_options& options) {
   if (!started) return failed(started.error());
   base = std::move(*started);
   warn_of_wrong_files(*base);
-  auto listening =
-      http::http_server::listen(base->reactor(), {.address = options.address, .port = options.port},
-                                make_routes({&app.home(), &base->sites(), base->guard().mode(),
-                                             &base->board(), options.host_names}));
+  auto listening = http::http_server::listen(
+      base->reactor(),
+      {.address = options.address, .port = options.port, .max_connections = connections_that_fit()},
+      make_routes(
+          {&app.home(), &base->sites(), base->guard().mode(), &base->board(), options.host_names}));
   if (!listening) {
     fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
     return status_failed;

@@ -124,7 +124,7 @@ void json_listener::answered(const searchable_site& site, const site_answer& ans
 }
 
 void json_listener::ended(const search_summary& summary) {
-  print(to_text(std::move(report_).finish(summary)) + "\n");
+  print(std::move(report_).finish(summary) + "\n");
   done_.complete(summary);
 }
 

@@ -34,6 +34,7 @@ bool is_unreserved(char c) noexcept {
 /// Unreserved characters as they are, all other escapes with capital digits, and a percent sign
 /// that begins no escape as one.
 std::string with_plain_escapes(std::string_view text) {
+  if (!text.contains('%')) return std::string{text};
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <utility>
 
 #include "livesearch/site/answer/web_url.hpp"
 #include "livesearch/site/syntax/letter_case.hpp"
@@ -32,25 +32,44 @@ std::size_t sign_length(std::string_view text) noexcept {
   return 0;
 }
 
+char small_letter(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Words with one space between them.
+struct word_line {
+  std::string text{};
+  std::size_t words = 0;
+};
+
 /// In small letters, without apostrophes and articles.
-std::vector<std::string> words_of(std::string_view title) {
-  const std::string text = lower_case(title);
-  std::vector<std::string> words;
-  std::string word;
+word_line words_of(std::string_view title) {
+  word_line line;
+  line.text.reserve(title.size());
+  std::size_t begin = 0;  // Of the word that is being read.
   const auto end_word = [&] {
-    if (!word.empty() && std::ranges::find(articles, word) == articles.end()) words.push_back(word);
-    word.clear();
+    const std::string_view word = std::string_view{line.text}.substr(begin);
+    if (word.empty()) return;
+    if (std::ranges::find(articles, word) != articles.end()) {
+      line.text.resize(begin);
+    } else {
+      ++line.words;
+      line.text += ' ';
+      begin = line.text.size();
+    }
   };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view rest = std::string_view{text}.substr(at);
-    if (rest.starts_with('\'') || rest.starts_with("\u2019")) {
-      at += rest.front() == '\'' ? 1 : 3;
-    } else if (const std::size_t length = sign_length(rest); length > 0) {
+  for (std::size_t at = 0; at < title.size();) {
+    const char c = small_letter(title[at]);
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    const std::string_view rest = title.substr(at);
+    if (c == '\'' || (!is_ascii && rest.starts_with("\u2019"))) {
+      at += is_ascii ? 1 : 3;
+    } else if (const std::size_t length = is_ascii ? 0 : sign_length(rest); length > 0) {
       end_word();
       at += length;
     } else {
-      if (is_word_byte(rest.front())) {
-        word += rest.front();
+      if (is_word_byte(c)) {
+        line.text += c;
       } else {
         end_word();
       }
@@ -58,36 +77,34 @@ std::vector<std::string> words_of(std::string_view title) {
     }
   }
   end_word();
-  return words;
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& each : words) {
-    if (!text.empty()) text += between;
-    text += each;
-  }
-  return text;
+  line.text.resize(begin == 0 ? 0 : begin - 1);
+  return line;
 }
 
 /// Whether a part of a title is no more than the name of the host: "Stack Overflow".
 bool names_host(std::string_view part, std::string_view letters_of_host) {
-  const std::string letters = joined(words_of(part), "");
+  std::string letters = words_of(part).text;
+  std::erase(letters, ' ');
   return letters.size() >= 3 && letters_of_host.contains(letters);
 }
 
+std::string letters_of_host(std::string_view url) {
+  std::string host = lower_case(host_of(url).value_or(""));
+  std::erase_if(host, [](char c) { return c == '.' || c == '-'; });
+  return host;
+}
+
 /// The title without the site's name before its first or after its last divider.
-std::string_view without_site_name(std::string_view title, std::string_view letters_of_host) {
+std::string_view without_site_name(std::string_view title, std::string_view url) {
+  // Most titles have no divider, and then nobody needs to know the host.
+  std::string host;
   for (const std::string_view divider : dividers) {
-    const std::size_t last = title.rfind(divider);
-    if (last == std::string_view::npos) continue;
-    if (names_host(title.substr(last + divider.size()), letters_of_host)) {
-      return title.substr(0, last);
-    }
     const std::size_t first = title.find(divider);
-    if (names_host(title.substr(0, first), letters_of_host)) {
-      return title.substr(first + divider.size());
-    }
+    if (first == std::string_view::npos) continue;
+    if (host.empty()) host = letters_of_host(url);
+    const std::size_t last = title.rfind(divider);
+    if (names_host(title.substr(last + divider.size()), host)) return title.substr(0, last);
+    if (names_host(title.substr(0, first), host)) return title.substr(first + divider.size());
   }
   return title;
 }
@@ -95,12 +112,9 @@ std::string_view without_site_name(std::string_view title, std::string_view lett
 }  // namespace
 
 std::string title_key(std::string_view title, std::string_view url) {
-  std::string host = lower_case(host_of(url).value_or(""));
-  std::erase_if(host, [](char c) { return c == '.' || c == '-'; });
-  const std::vector<std::string> words = words_of(without_site_name(title, host));
-  std::string key = joined(words, " ");
-  if (words.size() < fewest_words || key.size() < fewest_bytes) return {};
-  return key;
+  word_line line = words_of(without_site_name(title, url));
+  if (line.words < fewest_words || line.text.size() < fewest_bytes) return {};
+  return std::move(line.text);
 }
 
 }  // namespace livesearch

@@ -58,10 +58,11 @@ struct flight {
   }
 
   /// Gives the answer to all who wait for it.
-  void land(const site_answer& answer) {
-    for (auto& each : std::exchange(passengers, {})) {
+  void land(site_answer answer) {
+    const auto all = std::exchange(passengers, {});
+    for (const auto& each : all) {
       each->leaves.reset();
-      site_answer told = answer;
+      site_answer told = each == all.back() ? std::move(answer) : answer;
       told.is_shared = each->has_joined;
       each->job.answer.tell(std::move(told));
     }

@@ -18,6 +18,8 @@ const site_answer too_late{site_outcome::timed_out, "Its turn did not come in ti
 /// What is said to wait at least, so that nobody is asked to come back at once.
 constexpr std::chrono::milliseconds least_wait{200};
 
+constexpr std::chrono::seconds statistics_pause{1};
+
 /// A request may take longer than the search that began it, if others have joined it meanwhile.
 constexpr int longest_request = 2;
 
@@ -43,6 +45,7 @@ void job_router::init() {
 }
 
 void job_router::terminate(const genstage::exit_reason&) {
+  statistics_at_ = now();
   note();
 }
 
@@ -80,7 +83,7 @@ void job_router::handle_cast(looked_up told, genstage::output<fetch_order>& out)
     if (told.found->hits.empty()) kept.message = "The site had nothing for this query.";
     kept.hits = std::move(told.found->hits);
     kept.age = std::max(services_.times.at(now()) - told.found->at, std::chrono::milliseconds{0});
-    finish(told.flight, kept);
+    finish(told.flight, std::move(kept));
   } else {
     admit(told.flight);
   }
@@ -122,7 +125,7 @@ void job_router::handle_cast(fetched told, genstage::output<fetch_order>& out) {
         services_.memory->keep(site_->definition.id, cache_key(landed.query), {answer.hits, at},
                                at + limits().cache);
       }
-      finish(told.flight, answer);
+      finish(told.flight, std::move(answer));
     }
   } else {
     remove(told.flight);
@@ -219,8 +222,8 @@ bool job_router::tries_again(std::uint64_t id, flight& failed, const fetch_repor
   return true;
 }
 
-void job_router::finish(std::uint64_t id, const site_answer& answer) {
-  flights_.at(id).land(answer);
+void job_router::finish(std::uint64_t id, site_answer answer) {
+  flights_.at(id).land(std::move(answer));
   remove(id);
 }
 
@@ -411,7 +414,8 @@ void job_router::recall() {
   }
 }
 
-/// Hands on what a restart must not forget, if it has changed.
+/// Hands on what a restart must not forget, if it has changed. Statistics change with each answer,
+/// and to lose those of a moment does no harm: by themselves they are handed on now and then.
 void job_router::note() {
   if (services_.memory == nullptr) return;
   const calendar& times = services_.times;
@@ -427,7 +431,15 @@ void job_router::note() {
     now_known.spent_since = times.at(spent->since);
     now_known.spent = spent->requests;
   }
-  if (noted_ == now_known) return;
+  if (noted_) {
+    lane_condition with_new_statistics = *noted_;
+    with_new_statistics.with_results = now_known.with_results;
+    with_new_statistics.answers = now_known.answers;
+    with_new_statistics.empty_in_a_row = now_known.empty_in_a_row;
+    const bool has_time = with_new_statistics == now_known && now() < statistics_at_;
+    if (*noted_ == now_known || has_time) return;
+  }
+  statistics_at_ = now() + statistics_pause;
   noted_ = now_known;
   services_.memory->note(site_->definition.id, now_known);
 }

@@ -94,7 +94,7 @@ class job_router final : public genstage::producer<fetch_order> {
   [[nodiscard]] std::optional<site_answer> no_turn_for(const flight& asked) const;
   [[nodiscard]] site_answer busy(std::string message) const;
   [[nodiscard]] bool tries_again(std::uint64_t id, flight& failed, const fetch_report& told);
-  void finish(std::uint64_t id, const site_answer& answer);
+  void finish(std::uint64_t id, site_answer answer);
   void close_to_others(std::uint64_t id, const flight& closed);
   void remove(std::uint64_t id);
   void learn(const site_query& query, site_answer& answer);
@@ -131,6 +131,7 @@ class job_router final : public genstage::producer<fetch_order> {
   std::optional<std::uint64_t> probe_;
   std::optional<look> next_look_;
   std::optional<lane_condition> noted_;
+  genstage::instant statistics_at_{};  ///< when they are noted again if nothing else changes
 };
 
 }  // namespace livesearch

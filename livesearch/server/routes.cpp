@@ -33,11 +33,17 @@ const http::http_headers page_headers{
     {"X-Content-Type-Options", "nosniff"},
     {"Cache-Control", "no-cache"}};
 
-void reply_json(http::responder& to, unsigned status, const json& body,
+void reply_text(http::responder& to, unsigned status, std::string body,
                 http::http_headers headers = {}) {
   headers.push_back({"Cache-Control", "no-store"});
   headers.push_back({"X-Content-Type-Options", "nosniff"});
-  to.respond({status, std::string{json_type}, std::move(headers), to_text(body) + "\n"});
+  body += '\n';
+  to.respond({status, std::string{json_type}, std::move(headers), std::move(body)});
+}
+
+void reply_json(http::responder& to, unsigned status, const json& body,
+                http::http_headers headers = {}) {
+  reply_text(to, status, to_text(body), std::move(headers));
 }
 
 /// Writes a search's events to a browser as they come.
@@ -50,10 +56,10 @@ class stream_listener final : public search_listener {
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
-    stream_->send("site", to_text(site_event(site, answer, elapsed, merge_)));
+    stream_->send("site", site_event(site, answer, elapsed, merge_));
   }
   void ended(const search_summary& summary) override {
-    stream_->send("end", to_text(end_event(summary, merge_)));
+    stream_->send("end", end_event(summary, merge_));
     stream_->finish();
   }
   [[nodiscard]] std::size_t untaken() const override { return stream_->untaken(); }
@@ -74,7 +80,7 @@ class report_listener final : public search_listener {
     report_.add(site, answer, elapsed);
   }
   void ended(const search_summary& summary) override {
-    reply_json(responder_, 200, std::move(report_).finish(summary));
+    reply_text(responder_, 200, std::move(report_).finish(summary));
   }
 
  private:

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "livesearch/server/json_text.hpp"
 #include "livesearch/site/request.hpp"
 
 namespace livesearch {
@@ -15,25 +17,50 @@ std::int64_t milliseconds(std::chrono::nanoseconds span) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
 
-json hit_entry(const hit& found) {
-  return {{"title", found.title}, {"url", found.url}, {"snippet", found.snippet}};
+void append_member(std::string& to, std::string_view name, std::string_view text) {
+  fmt::format_to(std::back_inserter(to), "\"{}\":", name);
+  append_json(to, text);
+}
+
+/// The members of a hit, without braces.
+void append_hit(std::string& to, const hit& found) {
+  append_member(to, "title", found.title);
+  to += ',';
+  append_member(to, "url", found.url);
+  to += ',';
+  append_member(to, "snippet", found.snippet);
 }
 
 /// A result with the sites that have it, the one that ranks it best first, and the addresses that
 /// differ from the first one's.
-json merged_entry(const merged_result& result, const search_merge& merge) {
-  json entry = hit_entry(result.shown);
-  json sites = json::array();
-  json also = json::array();
+void append_result(std::string& to, const merged_result& result, const search_merge& merge) {
+  to += '{';
+  append_hit(to, result.shown);
+  to += ',';
+  append_member(to, "site", merge.site(result.votes.front().site).id);
+  std::string also;
+  to += ",\"sites\":[";
   for (const vote& given : result.votes) {
     const std::string& id = merge.site(given.site).id;
-    sites.push_back(id);
-    if (given.url != result.shown.url) also.push_back({{"site", id}, {"url", given.url}});
+    if (&given != &result.votes.front()) to += ',';
+    append_json(to, id);
+    if (given.url == result.shown.url) continue;
+    also += also.empty() ? "{" : ",{";
+    append_member(also, "site", id);
+    also += ',';
+    append_member(also, "url", given.url);
+    also += '}';
   }
-  entry["site"] = sites.front();
-  entry["sites"] = std::move(sites);
-  if (!also.empty()) entry["also"] = std::move(also);
-  return entry;
+  to += ']';
+  if (!also.empty()) to.append(",\"also\":[").append(also).append("]");
+  to += '}';
+}
+
+/// The text of an object that is still open for one more member.
+std::string open_object(const json& members, std::string_view next) {
+  std::string text = to_text(members);
+  text.pop_back();
+  return text + fmt::format(",\"{}\":", next);
 }
 
 /// What is only said where it applies.
@@ -74,43 +101,48 @@ json start_event(const search_plan& plan) {
           {"limit_ms", longest.count()}};
 }
 
-json site_event(const searchable_site& site, const site_answer& answer,
-                std::chrono::nanoseconds elapsed, search_merge& merge) {
-  json results = json::array();
-  std::uint32_t rank = merge.first_rank(site.definition);
-  const std::vector<hit_keys> keys = merge.add(site, answer);
-  for (std::size_t index = 0; index < keys.size(); ++index) {
-    json entry = hit_entry(answer.hits[index]);
-    entry["rank"] = rank++;
-    entry["page_key"] = fmt::format("{:016x}", keys[index].page);
-    entry["title_key"] = keys[index].title == 0 ? "" : fmt::format("{:016x}", keys[index].title);
-    results.push_back(std::move(entry));
-  }
+std::string site_event(const searchable_site& site, const site_answer& answer,
+                       std::chrono::nanoseconds elapsed, search_merge& merge) {
   json event{{"id", site.definition.id},
              {"outcome", to_string(answer.outcome)},
              {"message", answer.message},
              {"elapsed_ms", milliseconds(elapsed)}};
   add_circumstances(event, answer);
-  event["results"] = std::move(results);
-  return event;
+  std::string text = open_object(event, "results") + "[";
+  std::uint32_t rank = merge.first_rank(site.definition);
+  const std::vector<hit_keys> keys = merge.add(site, answer);
+  for (std::size_t index = 0; index < keys.size(); ++index) {
+    text += index == 0 ? "{" : ",{";
+    append_hit(text, answer.hits[index]);
+    const auto [page, title] = keys[index];
+    fmt::format_to(std::back_inserter(text), R"(,"rank":{},"page_key":"{:016x}","title_key":")",
+                   rank++, page);
+    if (title != 0) fmt::format_to(std::back_inserter(text), "{:016x}", title);
+    text += "\"}";
+  }
+  return text + "]}";
 }
 
-json end_event(const search_summary& summary, const search_merge& merge) {
-  json order = json::array();
+std::string end_event(const search_summary& summary, const search_merge& merge) {
+  std::string text = open_object({{"reason", to_string(summary.reason)},
+                                  {"elapsed_ms", milliseconds(summary.elapsed)},
+                                  {"results", summary.results},
+                                  {"sites", summary.sites},
+                                  {"answered", summary.answered},
+                                  {"failed", summary.failed}},
+                                 "order") +
+                     "[";
   for (const merged_result& each : merge.ranked()) {
-    json votes = json::array();
+    char before = '[';
+    if (text.back() == ']') text += ',';
     for (const vote& given : each.votes) {
-      votes.push_back(fmt::format("{}:{}", merge.site(given.site).id, given.rank));
+      // An id has no character that would have to be escaped.
+      fmt::format_to(std::back_inserter(text), "{}\"{}:{}\"", std::exchange(before, ','),
+                     merge.site(given.site).id, given.rank);
     }
-    order.push_back(std::move(votes));
+    text += ']';
   }
-  return {{"reason", to_string(summary.reason)},
-          {"elapsed_ms", milliseconds(summary.elapsed)},
-          {"results", summary.results},
-          {"sites", summary.sites},
-          {"answered", summary.answered},
-          {"failed", summary.failed},
-          {"order", std::move(order)}};
+  return text + "]}";
 }
 
 json site_entry(const searchable_site& site) {
@@ -153,16 +185,17 @@ void search_report::add(const searchable_site& site, const site_answer& answer,
   sites_.push_back(std::move(entry));
 }
 
-json search_report::finish(const search_summary& summary) && {
-  json results = json::array();
+std::string search_report::finish(const search_summary& summary) && {
+  std::string text = open_object({{"query", query_},
+                                  {"elapsed_ms", milliseconds(summary.elapsed)},
+                                  {"reason", to_string(summary.reason)}},
+                                 "results") +
+                     "[";
   for (const merged_result& each : merge_.ranked()) {
-    results.push_back(merged_entry(each, merge_));
+    if (text.back() == '}') text += ',';
+    append_result(text, each, merge_);
   }
-  return {{"query", query_},
-          {"elapsed_ms", milliseconds(summary.elapsed)},
-          {"reason", to_string(summary.reason)},
-          {"results", std::move(results)},
-          {"sites", std::move(sites_)}};
+  return text + "],\"sites\":" + to_text(sites_) + "}";
 }
 
 }  // namespace livesearch

@@ -19,10 +19,10 @@ using json = nlohmann::ordered_json;
 
 /// The data of the events `start`, `site` and `end` of a stream.
 [[nodiscard]] json start_event(const search_plan& plan);
-[[nodiscard]] json end_event(const search_summary& summary, const search_merge& merge);
+[[nodiscard]] std::string end_event(const search_summary& summary, const search_merge& merge);
 /// Also takes the answer into the list, whose keys a client merges by.
-[[nodiscard]] json site_event(const searchable_site& site, const site_answer& answer,
-                              std::chrono::nanoseconds elapsed, search_merge& merge);
+[[nodiscard]] std::string site_event(const searchable_site& site, const site_answer& answer,
+                                     std::chrono::nanoseconds elapsed, search_merge& merge);
 
 /// A site as `GET /api/sites` lists it.
 [[nodiscard]] json site_entry(const searchable_site& site);
@@ -35,7 +35,7 @@ class search_report {
   void start(const search_plan& plan);
   void add(const searchable_site& site, const site_answer& answer,
            std::chrono::nanoseconds elapsed);
-  [[nodiscard]] json finish(const search_summary& summary) &&;
+  [[nodiscard]] std::string finish(const search_summary& summary) &&;
 
  private:
   search_merge merge_;

@@ -46,7 +46,7 @@ TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
 
   search_merge merge{{*parse_query("x"), 3, {{wiki, {}, {}, 1000ms}}}};
 
-  EXPECT_EQ(to_text(site_event(*wiki, answer, 20ms, merge)),
+  EXPECT_EQ(site_event(*wiki, answer, 20ms, merge),
             R"({"id":"wiki","outcome":"results","message":"","elapsed_ms":20,"results":)"
             R"([{"title":"Demand","url":"https://example.org/d","snippet":"How","rank":21,)"
             R"("page_key":"4130e11a1ced23eb","title_key":""}]})");
@@ -57,8 +57,7 @@ TEST_F(search_json_test, text_that_is_not_utf_8_does_not_break_the_document) {
 
   search_merge merge{{*parse_query("x"), 1, {{wiki, {}, {}, 1000ms}}}};
 
-  EXPECT_NE(to_text(site_event(*wiki, answer, 1ms, merge)).find("odd \xEF\xBF\xBD byte"),
-            std::string::npos);
+  EXPECT_NE(site_event(*wiki, answer, 1ms, merge).find("odd \xEF\xBF\xBD byte"), std::string::npos);
 }
 
 TEST_F(search_json_test, the_end_of_a_stream_tells_the_merged_order) {
@@ -69,7 +68,7 @@ TEST_F(search_json_test, the_end_of_a_stream_tells_the_merged_order) {
                     {{"Own", "https://b.example/", ""}, {"Both", "https://a.example/#top", ""}}});
   merge.add(*wiki, {site_outcome::results, "", {{"Both", "http://a.example", ""}}});
 
-  const json event = end_event({search_end::complete, 21ms, 3, 2, 2, 0}, merge);
+  const json event = json::parse(end_event({search_end::complete, 21ms, 3, 2, 2, 0}, merge));
 
   EXPECT_EQ(to_text(event["order"]), R"([["wiki:1","docs:2"],["docs:1"]])");
 }
@@ -81,7 +80,8 @@ TEST_F(search_json_test, a_report_has_each_result_once_with_the_sites_that_have_
   report.add(*docs, {site_outcome::results, "", {{"Both", "https://a.example/#top", ""}}}, 1ms);
   report.add(*wiki, {site_outcome::results, "", {{"Both", "https://a.example/", "How"}}}, 2ms);
 
-  const json document = std::move(report).finish({search_end::complete, 2ms, 2, 2, 2, 0});
+  const json document =
+      json::parse(std::move(report).finish({search_end::complete, 2ms, 2, 2, 2, 0}));
 
   EXPECT_EQ(to_text(document["results"]),
             R"([{"title":"Both","url":"https://a.example/","snippet":"How","site":"wiki",)"
@@ -94,7 +94,7 @@ TEST_F(search_json_test, a_report_collects_results_and_sites) {
   report.add(*wiki, {site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}}, 20ms);
 
   const json document =
-      std::move(report).finish(search_summary{search_end::complete, 21ms, 1, 1, 1, 0});
+      json::parse(std::move(report).finish(search_summary{search_end::complete, 21ms, 1, 1, 1, 0}));
 
   EXPECT_EQ(document["query"], "stage");
   EXPECT_EQ(document["results"][0]["site"], "wiki");

@@ -1,16 +1,38 @@
 #include <genstage/http/detail/curl_multi_driver.hpp>
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <boost/asio/error.hpp>
-#include <chrono>
+#include <boost/asio/post.hpp>
+#include <cerrno>
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace genstage::inline v0::http::detail {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Handled in one go, before other work of the reactor has its turn.
+constexpr std::size_t most_events = 128;
+
+int make_epoll_set() {
+  const int made = ::epoll_create1(EPOLL_CLOEXEC);
+  if (made < 0) throw std::system_error{errno, std::generic_category(), "http client: epoll"};
+  return made;
+}
+
+}  // namespace
+
 curl_multi_driver::curl_multi_driver(asio::io_context& io, limits bounds, finished on_finished)
-    : io_{io}, timer_{io}, on_finished_{std::move(on_finished)}, multi_{curl_multi_init()} {
+    : io_{io},
+      sockets_{io, make_epoll_set()},
+      timer_{io},
+      on_finished_{std::move(on_finished)},
+      multi_{curl_multi_init()} {
   if (multi_ == nullptr) throw std::bad_alloc{};
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &curl_multi_driver::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -26,7 +48,6 @@ curl_multi_driver::curl_multi_driver(asio::io_context& io, limits bounds, finish
 curl_multi_driver::~curl_multi_driver() {
   // Closes pooled connections, which may still call on_socket.
   curl_multi_cleanup(multi_);
-  for (const auto& [socket, watched] : sockets_) watched->descriptor.release();
 }
 
 CURLMcode curl_multi_driver::add(CURL* easy) {
@@ -37,13 +58,17 @@ void curl_multi_driver::remove(CURL* easy) noexcept {
   curl_multi_remove_handle(multi_, easy);
 }
 
-int curl_multi_driver::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+int curl_multi_driver::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
   auto& driver = *static_cast<curl_multi_driver*>(self);
   if (what == CURL_POLL_REMOVE) {
-    driver.forget(socket);
+    ::epoll_ctl(driver.sockets_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);
     return 0;
   }
-  return driver.watch(socket, what) ? 0 : -1;
+  const int operation = known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  if (!driver.watch(socket, what, operation)) return -1;
+  // libcurl forgets this mark when it removes the socket.
+  if (known == nullptr) curl_multi_assign(driver.multi_, socket, self);
+  return 0;
 }
 
 int curl_multi_driver::on_timer(CURLM*, long milliseconds, void* self) {
@@ -51,74 +76,79 @@ int curl_multi_driver::on_timer(CURLM*, long milliseconds, void* self) {
   return 0;
 }
 
-bool curl_multi_driver::watch(curl_socket_t socket, int what) {
-  auto& watched = sockets_[socket];
-  if (!watched) {
-    watched = std::make_shared<watched_socket>(io_);
-    boost::system::error_code failed;
-    watched->descriptor.assign(socket, failed);
-    if (failed) {
-      sockets_.erase(socket);
-      return false;
-    }
-  }
-  watched->wanted = what;
-  arm(watched, socket);
+bool curl_multi_driver::watch(curl_socket_t socket, int what, int operation) {
+  epoll_event wanted{};
+  wanted.events =
+      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
+  wanted.data.fd = socket;
+  if (::epoll_ctl(sockets_.native_handle(), operation, socket, &wanted) != 0) return false;
+  if (!is_waiting_) wait_for_sockets();
   return true;
 }
 
-void curl_multi_driver::forget(curl_socket_t socket) noexcept {
-  const auto found = sockets_.find(socket);
-  if (found == sockets_.end()) return;
-  found->second->wanted = 0;
-  found->second->descriptor.release();
-  sockets_.erase(found);
+void curl_multi_driver::wait_for_sockets() {
+  is_waiting_ = true;
+  sockets_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [self = weak_from_this()](const boost::system::error_code& failed) {
+                        const auto driver = self.lock();
+                        if (!driver || failed) return;
+                        driver->handle_sockets();
+                        driver->wait_for_sockets();
+                      });
 }
 
-void curl_multi_driver::arm(const std::shared_ptr<watched_socket>& watched, curl_socket_t socket) {
-  const auto wait = [&](asio::posix::descriptor_base::wait_type type, int direction) {
-    watched->descriptor.async_wait(
-        type, [self = weak_from_this(), waited = std::weak_ptr{watched}, socket,
-               direction](const boost::system::error_code& failed) {
-          const auto driver = self.lock();
-          if (driver && failed != asio::error::operation_aborted) {
-            driver->on_ready(waited, socket, direction);
-          }
-        });
-  };
-  if ((watched->wanted & CURL_POLL_IN) != 0 && !watched->read_pending) {
-    watched->read_pending = true;
-    wait(asio::posix::descriptor_base::wait_read, CURL_CSELECT_IN);
+void curl_multi_driver::handle_sockets() {
+  std::array<epoll_event, most_events> ready;
+  const int count =
+      ::epoll_wait(sockets_.native_handle(), ready.data(), static_cast<int>(ready.size()), 0);
+  for (int index = 0; index < count; ++index) {
+    const epoll_event& each = ready[static_cast<std::size_t>(index)];
+    // A socket that was given up by one before it, or whose number lives again, is only looked at
+    // without need: libcurl never believes that there is something to read.
+    const bool may_read = (each.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
+    const bool may_write = (each.events & EPOLLOUT) != 0;
+    act(each.data.fd, (may_read ? CURL_CSELECT_IN : 0) | (may_write ? CURL_CSELECT_OUT : 0));
   }
-  if ((watched->wanted & CURL_POLL_OUT) != 0 && !watched->write_pending) {
-    watched->write_pending = true;
-    wait(asio::posix::descriptor_base::wait_write, CURL_CSELECT_OUT);
-  }
-}
-
-void curl_multi_driver::on_ready(const std::weak_ptr<watched_socket>& waited, curl_socket_t socket,
-                                 int direction) {
-  const auto watched = waited.lock();
-  if (!watched) return;
-  const bool is_read = direction == CURL_CSELECT_IN;
-  (is_read ? watched->read_pending : watched->write_pending) = false;
-  const int wanted = is_read ? CURL_POLL_IN : CURL_POLL_OUT;
-  if ((watched->wanted & wanted) == 0) return;  // Asked for no longer; a later ask arms again.
-  act(socket, direction);
-  // A socket that libcurl gave up during act() has wanted 0, even if its number lives again.
-  if (watched->wanted != 0) arm(watched, socket);
 }
 
 void curl_multi_driver::set_timer(long milliseconds) {
   if (milliseconds < 0) {
-    timer_.cancel();
-    return;
+    due_.reset();  // The timer that is armed finds nothing to do.
+  } else if (milliseconds == 0) {
+    // Even now goes through the loop: libcurl forbids acting inside this callback.
+    due_ = clock::now();
+    act_soon();
+  } else {
+    due_ = clock::now() + std::chrono::milliseconds{milliseconds};
+    // libcurl changes its mind several times for each request: one that fires too early and looks
+    // again is cheaper than to arm a timer for each of them.
+    if (!armed_ || *armed_ > *due_) wait_for_timer(*due_);
   }
-  // Even 0 goes through the loop: libcurl forbids acting inside this callback.
-  timer_.expires_after(std::chrono::milliseconds{milliseconds});
+}
+
+void curl_multi_driver::wait_for_timer(clock::time_point when) {
+  armed_ = when;
+  timer_.expires_at(when);
   timer_.async_wait([self = weak_from_this()](const boost::system::error_code& failed) {
     const auto driver = self.lock();
-    if (driver && !failed) driver->act(CURL_SOCKET_TIMEOUT, 0);
+    if (!driver || failed) return;
+    driver->armed_.reset();
+    if (!driver->due_) return;
+    if (*driver->due_ > clock::now()) return driver->wait_for_timer(*driver->due_);
+    driver->due_.reset();
+    driver->act(CURL_SOCKET_TIMEOUT, 0);
+  });
+}
+
+/// Several requests that begin together need one call.
+void curl_multi_driver::act_soon() {
+  if (std::exchange(is_posted_, true)) return;
+  asio::post(io_, [self = weak_from_this()] {
+    const auto driver = self.lock();
+    if (!driver) return;
+    driver->is_posted_ = false;
+    driver->due_.reset();
+    driver->act(CURL_SOCKET_TIMEOUT, 0);
   });
 }
 

@@ -5,14 +5,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <unordered_map>
+#include <optional>
 
 namespace genstage::inline v0::http::detail {
 
 /// One multi handle of libcurl, whose sockets and timer are waited for by the reactor.
+///
+/// The sockets are in an epoll set of their own, and the reactor waits for the set: libcurl lets go
+/// of a socket after each answer and takes it again for the next request, which costs two calls
+/// here, and several each if the reactor itself had to learn and to forget it.
 ///
 /// Threads: everything happens on the reactor's thread. `on_finished` is called from the event loop
 /// and never from inside `add` or `remove`; it has to `remove` the handle it is given.
@@ -35,30 +40,28 @@ class curl_multi_driver : public std::enable_shared_from_this<curl_multi_driver>
   void remove(CURL* easy) noexcept;
 
  private:
-  // Invariant: a watched socket is in sockets_ from libcurl's first request until its REMOVE; the
-  // descriptor is released, never closed, because the socket belongs to libcurl.
-  struct watched_socket {
-    explicit watched_socket(boost::asio::io_context& io) : descriptor{io} {}
+  using clock = std::chrono::steady_clock;
 
-    boost::asio::posix::stream_descriptor descriptor;
-    int wanted{0};
-    bool read_pending{false};
-    bool write_pending{false};
-  };
-
-  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* hint);
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
 
-  bool watch(curl_socket_t socket, int what);
-  void forget(curl_socket_t socket) noexcept;
-  void arm(const std::shared_ptr<watched_socket>& watched, curl_socket_t socket);
-  void on_ready(const std::weak_ptr<watched_socket>& waited, curl_socket_t socket, int direction);
+  bool watch(curl_socket_t socket, int what, int operation);
+  void wait_for_sockets();
+  void handle_sockets();
   void set_timer(long milliseconds);
+  void wait_for_timer(clock::time_point when);
+  void act_soon();
   void act(curl_socket_t socket, int ready);
 
   boost::asio::io_context& io_;
+  boost::asio::posix::stream_descriptor sockets_;  ///< the epoll set
   boost::asio::steady_timer timer_;
-  std::unordered_map<curl_socket_t, std::shared_ptr<watched_socket>> sockets_;
+  // Invariant: while libcurl wants to be called at `due_`, the timer is armed for then or earlier,
+  // or a call is posted.
+  std::optional<clock::time_point> due_;
+  std::optional<clock::time_point> armed_;
+  bool is_posted_ = false;
+  bool is_waiting_ = false;
   finished on_finished_;
   CURLM* multi_;
 };

@@ -75,11 +75,19 @@ std::string without_lone_surrogates(std::string_view json) {
   return repaired;
 }
 
+/// A parser keeps what it needs for its largest document, unless that was an unusual one.
+simdjson::dom::parser& parser_of_thread() {
+  constexpr std::size_t usual = std::size_t{1} << 20U;
+  thread_local simdjson::dom::parser parser;
+  if (parser.capacity() > usual) parser = simdjson::dom::parser{};
+  return parser;
+}
+
 }  // namespace
 
 answer_hits read_json(const answer_rules& rules, std::string_view utf8,
                       std::string_view final_url) {
-  simdjson::dom::parser parser;
+  simdjson::dom::parser& parser = parser_of_thread();
   simdjson::dom::element root;
   auto failure = parser.parse(utf8.data(), utf8.size()).get(root);
   if (failure == simdjson::STRING_ERROR) {

@@ -32,6 +32,11 @@ bool is_space(std::string_view character) noexcept {
   return character == "\xE1\x9A\x80" || character == "\xE2\x81\x9F" || character == "\xE3\x80\x80";
 }
 
+/// An ASCII character that shows something.
+bool is_visible_ascii(char c) noexcept {
+  return c > 0x20 && c < 0x7F;
+}
+
 // The byte order mark, the zero-width space and the soft hyphen show nothing and split words.
 bool is_invisible(std::string_view character) noexcept {
   return character == "\xEF\xBB\xBF" || character == "\xE2\x80\x8B" || character == "\xC2\xAD";
@@ -41,6 +46,12 @@ bool is_invisible(std::string_view character) noexcept {
 
 void line_of_text::append(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size() && !is_cut_;) {
+    if (is_visible_ascii(utf8[at])) {
+      const std::size_t begin = at;
+      while (at < utf8.size() && is_visible_ascii(utf8[at])) ++at;
+      add_ascii(utf8.substr(begin, at - begin));
+      continue;
+    }
     const auto character = utf8.substr(at, length_of_character(utf8[at]));
     at += character.size();
     if (is_space(character)) {
@@ -51,19 +62,34 @@ void line_of_text::append(std::string_view utf8) {
   }
 }
 
-void line_of_text::add_character(std::string_view character) {
+/// Makes room for one character more; false if there is none.
+bool line_of_text::begin_character() {
   const bool needs_space = has_gap_ && !text_.empty();
   has_gap_ = false;
   if (characters_ + (needs_space ? 2 : 1) > most_characters_) {
     is_cut_ = true;
-    return;
+    return false;
   }
   if (needs_space) {
     text_ += ' ';
     ++characters_;
   }
+  return true;
+}
+
+void line_of_text::add_character(std::string_view character) {
+  if (!begin_character()) return;
   text_ += character;
   ++characters_;
+}
+
+/// Most texts are of such runs: they are taken whole.
+void line_of_text::add_ascii(std::string_view run) {
+  if (!begin_character()) return;
+  const std::string_view taken = run.substr(0, most_characters_ - characters_);
+  text_ += taken;
+  characters_ += taken.size();
+  is_cut_ = taken.size() < run.size();
 }
 
 std::string line_of_text::take() {
@@ -78,7 +104,8 @@ std::string folded(std::string_view utf8, std::size_t most_characters) {
 }
 
 std::string text_of_html(std::string_view utf8, std::size_t most_characters) {
-  if (utf8.find_first_of("<&") == std::string_view::npos) return folded(utf8, most_characters);
+  const bool has_markup = utf8.contains('<') || utf8.contains('&');
+  if (!has_markup) return folded(utf8, most_characters);
   auto piece = utf8.substr(0, longest_html);
   // A character or a tag that was cut in two would show as text.
   if (piece.size() < utf8.size()) piece = piece.substr(0, piece.find_last_of(" \t\n>") + 1);

@@ -25,7 +25,9 @@ class line_of_text {
   [[nodiscard]] std::string take();
 
  private:
+  bool begin_character();
   void add_character(std::string_view character);
+  void add_ascii(std::string_view run);
 
   std::size_t most_characters_;
   std::size_t characters_ = 0;

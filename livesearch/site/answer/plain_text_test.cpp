@@ -65,6 +65,12 @@ TEST(plain_text, looks_at_the_first_64_kibibytes_only) {
   EXPECT_EQ(text_of_html(html, 100), "start");
 }
 
+TEST(plain_text, a_long_word_is_cut_inside) {
+  EXPECT_EQ(folded("ab cdefgh", 5), "ab cd\u2026");
+  EXPECT_EQ(folded("ab cd", 5), "ab cd");
+  EXPECT_EQ(folded("ab cd", 3), "ab\u2026");
+}
+
 RC_GTEST_PROP(plain_text, folded_text_is_one_line_and_folds_to_itself, (const std::string& raw)) {
   const auto once = folded(valid_utf8(raw), 1000);
 

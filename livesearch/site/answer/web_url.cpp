@@ -3,7 +3,9 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include <array>
 #include <exception>
+#include <utility>
 
 namespace livesearch {
 namespace {
@@ -12,10 +14,39 @@ bool is_hex_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+constexpr auto url_characters = [] {
+  std::array<bool, 256> may_stand{};
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=";
+  for (const char c : allowed) may_stand[static_cast<unsigned char>(c)] = true;
+  return may_stand;
+}();
+
 bool may_stand_in_url(char c) noexcept {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  constexpr std::string_view allowed = "-._~:/?#@!$&'()*+,;=";
-  return allowed.find(c) != std::string_view::npos;
+  return url_characters[static_cast<unsigned char>(c)];
+}
+
+bool may_stand_in_host(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+/// Whether a URL is absolute and as plain as most are: nothing in it is to be repaired, resolved or
+/// normalised. Whatever this does not know is for the parser.
+bool is_plain(std::string_view url) noexcept {
+  const std::size_t start = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  std::size_t at = start;
+  while (at < url.size() && may_stand_in_host(url[at])) ++at;
+  if (start == 0 || at == start || at >= url.size() || url[at] != '/') return false;
+  bool is_path = true;
+  bool has_fragment = false;
+  for (; at < url.size(); ++at) {
+    const char c = url[at];
+    if (!may_stand_in_url(c) || (c == '#' && std::exchange(has_fragment, true))) return false;
+    if (c == '?' || c == '#') is_path = false;
+    const char next = at + 1 < url.size() ? url[at + 1] : '\0';
+    if (is_path && c == '/' && (next == '.' || next == '/')) return false;
+  }
+  return true;
 }
 
 void append_encoded(std::string& url, char c) {
@@ -69,18 +100,19 @@ bool is_web(boost::urls::url_view_base const& url) {
 
 std::optional<std::string> resolved_url(std::string_view base, std::string_view reference) try {
   if (reference.size() > longest_url) return std::nullopt;
+  if (is_plain(reference)) return std::string{reference};
   const auto wanted = repaired(reference);
   if (wanted.empty()) return std::nullopt;
-  const auto start = repaired(base);  // what is parsed refers to it
-  const auto from = boost::urls::parse_uri(start);
   const auto to = boost::urls::parse_uri_reference(wanted);
   if (!to) return std::nullopt;
   boost::urls::url resolved;
   if (to->has_scheme()) {
     resolved = *to;
     resolved.normalize_path();
-  } else if (!from || !boost::urls::resolve(*from, *to, resolved)) {
-    return std::nullopt;
+  } else {
+    const auto start = repaired(base);  // what is parsed refers to it
+    const auto from = boost::urls::parse_uri(start);
+    if (!from || !boost::urls::resolve(*from, *to, resolved)) return std::nullopt;
   }
   if (!is_web(resolved)) return std::nullopt;
   resolved.remove_userinfo();

@@ -82,5 +82,19 @@ RC_GTEST_PROP(web_url, whatever_is_resolved_is_a_web_url_of_plain_characters,
   RC_ASSERT(host_of(*url).has_value());
 }
 
+// Most URLs need neither repair nor parsing and are taken as they are; a space before them, which
+// belongs to no URL, sends them the other way.
+RC_GTEST_PROP(web_url, a_url_that_is_taken_as_it_is_is_what_the_parser_would_make_of_it, ()) {
+  const auto piece = rc::gen::element<std::string>("a", "B", "9", "/", "/", "..", ".", "./", "?",
+                                                   "#", "%41", "%", "&x=1", "@", ":", ":80", "~",
+                                                   "[", "\\", "'", "\u00e9", "|", ";");
+  std::string url = *rc::gen::element<std::string>("http://", "https://", "HTTPS://", "https:/");
+  url += *rc::gen::element<std::string>("a.example/", "a.example", "A.example/", "u@a.example/",
+                                        "-.", "/", "a..b/", "1.2/");
+  for (const std::string& each : *rc::gen::container<std::vector<std::string>>(piece)) url += each;
+
+  RC_ASSERT(resolved(url) == resolved(" " + url));
+}
+
 }  // namespace
 }  // namespace livesearch
