@@ -33,6 +33,30 @@ elseif(NOT GENSTAGE_SANITIZE STREQUAL "")
                       "and thread; stopped")
 endif()
 
+# What is fuzzed must count its branches, so everything is instrumented.
+if(GENSTAGE_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "GENSTAGE_FUZZ: the compiler is ${CMAKE_CXX_COMPILER_ID}, only Clang has "
+                        "libFuzzer; stopped")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  # All fuzz targets, which tools/fuzz.sh builds and runs.
+  add_custom_target(fuzz_targets)
+endif()
+
+# genstage_fuzz_target(<target> SOURCES ... [LIBRARIES ...])
+# One fuzz target; its seeds, if it has some, are in corpus/<target> beside its CMakeLists.txt.
+function(genstage_fuzz_target target)
+  if(NOT GENSTAGE_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} genstage_warnings)
+  add_dependencies(fuzz_targets ${target})
+endfunction()
+
 # genstage_tests(<target> LABEL unit|simulation|acceptance SOURCES ... [LIBRARIES ...])
 # One test program of a folder; each of its tests is a ctest of its own with that label.
 function(genstage_tests target)
