@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <genstage/core/instant.hpp>
+#include <optional>
 #include <stop_token>
 
+#include "livesearch/fetch/detour.hpp"
 #include "livesearch/fetch/duty.hpp"
 #include "livesearch/fetch/outcome.hpp"
 #include "livesearch/site/site_query.hpp"
@@ -18,6 +20,8 @@ struct fetch_report {
   site_answer answer{};
   kind is = kind::final_word;
   genstage::duration taken{0};
+  /// The site sends the request on: there is no answer yet.
+  std::optional<detour> onward{};
 
   [[nodiscard]] static fetch_report dropped() { return {.answer = site_answer::dropped()}; }
 };
@@ -32,6 +36,8 @@ struct fetch_order {
   duty<fetch_report> report;
   /// 2 and more for another attempt, which does not use the connection of the one before.
   std::uint32_t attempt = 1;
+  /// Where the request has been sent on to.
+  std::optional<detour> onward{};
 };
 
 }  // namespace livesearch

@@ -20,6 +20,7 @@ namespace livesearch {
 /// How a lane is doing at one moment.
 struct lane_state {
   std::size_t waiting = 0;            ///< jobs in the queue
+  std::size_t resting = 0;            ///< jobs between two of their requests
   std::size_t running = 0;            ///< requests under way
   std::size_t demand = 0;             ///< fetchers that have asked and have nothing to do
   std::size_t searchers = 0;          ///< whose jobs wait
@@ -36,6 +37,7 @@ struct lane_counts {
   std::array<std::uint64_t, std::size(all_outcomes)> outcomes{};
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;
+  std::uint64_t redirects = 0;
   std::uint64_t probes = 0;
   std::uint64_t shared = 0;  ///< answers to a request that another search had begun
   std::uint64_t from_cache = 0;

@@ -48,7 +48,9 @@ http::http_request to_http(const site_definition& site, site_request asked,
   request.first_byte_limit = site.limits.first_byte;
   request.max_body = static_cast<std::size_t>(site.limits.size.bytes);
   request.scope = scope_of(site.network);
+  request.max_redirects = 0;  // Each hop is an order of its own.
   if (order.attempt > 1) request.connection = http::connection_use::fresh;
+  if (order.onward) go_on(request, *order.onward);
   return request;
 }
 
@@ -93,12 +95,17 @@ genstage::task<fetch_report> site_fetcher::ask(const fetch_order& order) const {
   auto asked = http::fetch(
       *client_, to_http(site, std::move(*filled), order, order.deadline - begun), order.wanted);
   const genstage::result<http::http_response> response = co_await std::move(asked);
-  fetch_report made = response
-                          ? read_answer(*site_, *response,
-                                        std::chrono::floor<std::chrono::seconds>(times_.at(now())))
-                          : read_failure(*site_, response.error());
+  fetch_report made = response ? read(order, *response) : read_failure(*site_, response.error());
   made.taken = now() - begun;
   co_return made;
+}
+
+fetch_report site_fetcher::read(const fetch_order& order,
+                                const http::http_response& response) const {
+  auto onward = read_detour(response, order.onward);
+  if (!onward) return read_failure(*site_, onward.error());
+  if (*onward) return {.onward = std::move(*onward)};
+  return read_answer(*site_, response, std::chrono::floor<std::chrono::seconds>(times_.at(now())));
 }
 
 fetch_report read_answer(const searchable_site& site, const http::http_response& response,

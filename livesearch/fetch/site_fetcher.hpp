@@ -22,6 +22,8 @@ class site_fetcher final : public genstage::async_consumer<fetch_order> {
 
  private:
   genstage::task<fetch_report> ask(const fetch_order& order) const;
+  [[nodiscard]] fetch_report read(const fetch_order& order,
+                                  const genstage::http::http_response& response) const;
 
   site_ptr site_;
   genstage::http::http_client* client_;

@@ -41,7 +41,8 @@ struct flight {
   phase is = phase::waiting;
   bool is_probe = false;  ///< asked by the breaker, for nobody
   std::uint32_t attempts = 0;
-  genstage::instant begun{};  ///< the attempt that is running
+  std::optional<detour> onward{};  ///< where the attempt has been sent on to
+  genstage::instant begun{};       ///< the attempt that is running
   std::stop_source wanted{};
   std::vector<std::unique_ptr<flight_passenger>> passengers{};
 

@@ -35,7 +35,8 @@ job_router::job_router(site_ptr site, lane_services services)
       services_{services},
       gauge_{services.board->find(site_->definition.id)},
       pace_{site_->definition.limits},
-      delay_{site_->definition.limits.time} {}
+      delay_{site_->definition.limits.time},
+      queue_{site_->definition.limits.queue} {}
 
 void job_router::init() {
   recall();
@@ -115,20 +116,12 @@ void job_router::handle_cast(fetched told, genstage::output<fetch_order>& out) {
   --running_;
   const auto found = flights_.find(told.flight);
   flight& landed = found->second;
-  site_answer& answer = told.report.answer;
-  if (landed.is_wanted()) {
-    if (is_answer(answer.outcome)) usual_.learn(told.report.taken);
-    learn(landed.query, answer);
-    if (!tries_again(told.flight, landed, told.report)) {
-      if (is_answer(answer.outcome) && services_.memory != nullptr && limits().cache.count() > 0) {
-        const wall_time at = services_.times.at(now());
-        services_.memory->keep(site_->definition.id, cache_key(landed.query), {answer.hits, at},
-                               at + limits().cache);
-      }
-      finish(told.flight, std::move(answer));
-    }
-  } else {
+  if (!landed.is_wanted()) {
     remove(told.flight);
+  } else if (told.report.onward) {
+    send_on(told.flight, landed, std::move(*told.report.onward));
+  } else {
+    conclude(told.flight, landed, told.report);
   }
   go_on(out);
 }
@@ -185,8 +178,10 @@ void job_router::admit(std::uint64_t id) {
 std::optional<site_answer> job_router::no_turn_for(const flight& asked) const {
   if (auto refusal = health_.refusal(now())) return refusal;
   const instant turn = pace_.after(unserved() + 1, now());
-  if (turn < asked.deadline) return std::nullopt;
-  const auto wait = std::chrono::duration<double>(turn - now()).count();
+  return turn < asked.deadline ? std::nullopt : std::optional{no_turn_before(turn)};
+}
+
+site_answer job_router::no_turn_before(instant turn) const {
   site_answer limited{site_outcome::rate_limited};
   limited.message =
       pace_.is_day_spent(now())
@@ -194,7 +189,7 @@ std::optional<site_answer> job_router::no_turn_for(const flight& asked) const {
           : fmt::format(
                 "At most {:g} requests a second are sent to this site; the next free "
                 "turn is in {:.1f} s.",
-                limits().rate.count, wait);
+                limits().rate.count, std::chrono::duration<double>(turn - now()).count());
   limited.retry_after = turn - now();
   return limited;
 }
@@ -205,17 +200,42 @@ site_answer job_router::busy(std::string message) const {
   return made;
 }
 
+/// Has a request that the site sent on wait for a turn again, before all others; each hop counts.
+void job_router::send_on(std::uint64_t id, flight& sent, detour onward) {
+  const instant turn = pace_.after(resting_.size() + 1, now());
+  if (turn >= sent.deadline && !sent.is_probe) return finish(id, no_turn_before(turn));
+  sent.onward = std::move(onward);
+  sent.is = phase::resting;
+  resting_.emplace(now(), id);
+  gauge_->count(&lane_counts::redirects);
+}
+
+void job_router::conclude(std::uint64_t id, flight& landed, fetch_report& told) {
+  site_answer& answer = told.answer;
+  if (is_answer(answer.outcome)) usual_.learn(told.taken);
+  learn(landed.query, answer);
+  if (tries_again(id, landed, told)) return;
+  if (is_answer(answer.outcome) && services_.memory != nullptr && limits().cache.count() > 0) {
+    const wall_time at = services_.times.at(now());
+    services_.memory->keep(site_->definition.id, cache_key(landed.query), {answer.hits, at},
+                           at + limits().cache);
+  }
+  finish(id, std::move(answer));
+}
+
 /// Whether the flight rests for another attempt instead of ending with this report.
 bool job_router::tries_again(std::uint64_t id, flight& failed, const fetch_report& told) {
   if (told.is != fetch_report::kind::may_pass || failed.is_probe || health_.refusal(now())) {
     return false;
   }
+  if (resting_.size() >= limits().queue) return false;
   const auto again = retries_.withdraw({.attempts = failed.attempts,
                                         .most_retries = limits().retries,
                                         .usual = usual_.usual(),
                                         .deadline = failed.deadline},
                                        now(), home().scheduler().random());
   if (!again) return false;
+  failed.onward.reset();
   failed.is = phase::resting;
   resting_.emplace(*again, id);
   gauge_->count(&lane_counts::retries);
@@ -340,8 +360,8 @@ void job_router::send(std::uint64_t id, genstage::output<fetch_order>& out) {
   hands_free_ -= genstage::demand{1};
   ++running_;
   sent.is = phase::running;
-  sent.begun = now();
-  if (++sent.attempts == 1) retries_.deposit();
+  if (!sent.onward) sent.begun = now();
+  if (!sent.onward && ++sent.attempts == 1) retries_.deposit();
   gauge_->count(&lane_counts::requests);
   if (limits().per_day > 0) note();
   const genstage::ref<job_router> here{self()};
@@ -350,7 +370,7 @@ void job_router::send(std::uint64_t id, genstage::output<fetch_order>& out) {
                        duty<fetch_report>{[here, id](fetch_report told) {
                          genstage::cast(here, fetched{id, std::move(told)});
                        }},
-                       sent.attempts});
+                       sent.attempts, sent.onward});
 }
 
 /// Arms a timer for the first moment at which something changes by itself.
@@ -381,7 +401,8 @@ void job_router::plan_next_look() {
 }
 
 lane_state job_router::state() const {
-  lane_state made{.waiting = unserved(),
+  lane_state made{.waiting = queue_.size(),
+                  .resting = resting_.size(),
                   .running = running_,
                   .demand = static_cast<std::size_t>(hands_free_.count()),
                   .searchers = queue_.searchers(),

@@ -34,7 +34,6 @@ namespace livesearch {
 /// are values of the folder fetch, which this process only carries out.
 class job_router final : public genstage::producer<fetch_order> {
  public:
-  static constexpr std::size_t queue_capacity = 256;
   /// What the breaker's probe asks for; no searcher's words are used for it.
   static constexpr std::string_view probe_query = "test";
 
@@ -92,7 +91,10 @@ class job_router final : public genstage::producer<fetch_order> {
   void look_into_cache(std::uint64_t id);
   void admit(std::uint64_t id);
   [[nodiscard]] std::optional<site_answer> no_turn_for(const flight& asked) const;
+  [[nodiscard]] site_answer no_turn_before(genstage::instant turn) const;
   [[nodiscard]] site_answer busy(std::string message) const;
+  void send_on(std::uint64_t id, flight& sent, detour onward);
+  void conclude(std::uint64_t id, flight& landed, fetch_report& told);
   [[nodiscard]] bool tries_again(std::uint64_t id, flight& failed, const fetch_report& told);
   void finish(std::uint64_t id, site_answer answer);
   void close_to_others(std::uint64_t id, const flight& closed);
@@ -126,7 +128,7 @@ class job_router final : public genstage::producer<fetch_order> {
   std::uint64_t last_id_ = 0;
   flights flights_;
   std::map<site_query, std::uint64_t> by_query_;  ///< those that may be joined
-  fair_queue<waiting> queue_{queue_capacity};
+  fair_queue<waiting> queue_;
   std::multimap<genstage::instant, std::uint64_t> resting_;  ///< by when they may go on
   std::optional<std::uint64_t> probe_;
   std::optional<look> next_look_;

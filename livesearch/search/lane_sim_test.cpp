@@ -4,13 +4,13 @@
 #include <chrono>
 #include <genstage/http/scripted_client.hpp>
 #include <genstage/simulation/simulation.hpp>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "livesearch/search/lane.hpp"
+#include "livesearch/search/map_memory_test.hpp"
 #include "livesearch/search/search_desk.hpp"
 
 // One site's lane, in virtual time: sharing, caching, retries, the breaker, turns.
@@ -20,31 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using genstage::errc;
 using genstage::http::scripted_answer;
-
-/// Remembers in a map, and answers at once.
-class map_memory final : public lane_memory {
- public:
-  void find(const std::string& site, const std::string& query, wall_time now,
-            receiver tell) override {
-    const auto found = answers.find(site + " " + query);
-    const bool is_fresh = found != answers.end() && found->second.second > now;
-    tell(is_fresh ? std::optional{found->second.first} : std::nullopt);
-  }
-  void keep(const std::string& site, const std::string& query, kept_answer answer,
-            wall_time expires) override {
-    answers.insert_or_assign(site + " " + query, std::pair{std::move(answer), expires});
-  }
-  std::optional<lane_condition> recall(const std::string& site) override {
-    const auto known = conditions.find(site);
-    return known == conditions.end() ? std::nullopt : std::optional{known->second};
-  }
-  void note(const std::string& site, const lane_condition& condition) override {
-    conditions.insert_or_assign(site, condition);
-  }
-
-  std::map<std::string, std::pair<kept_answer, wall_time>> answers;
-  std::map<std::string, lane_condition> conditions;
-};
 
 /// What one search was told of the site.
 struct told {
@@ -98,6 +73,13 @@ class lane_sim_test : public ::testing::Test {
                   scripted_answer("application/rss+xml",
                                   "<rss version=\"2.0\"><channel><item><title>Stage</title><link>"
                                   "https://example.org/</link></item></channel></rss>"));
+  }
+  void redirect_then_answer() {
+    answer_with_results();
+    auto elsewhere = scripted_answer("text/html", "");
+    elsewhere.status = 302;
+    elsewhere.headers.push_back({"Location", "/found?q=stage"});
+    client.answer("example.org/?q=stage", 1ms, elsewhere);
   }
   void search(told& to, const std::string& query, std::string searcher = {},
               search_order order = search_order::side_by_side, std::stop_token leaves = {},
@@ -319,6 +301,28 @@ TEST_F(lane_sim_test, a_site_that_asks_to_wait_is_left_alone_until_then) {
   EXPECT_EQ(outcome(search_to_end("three")), site_outcome::results);
 }
 
+TEST_F(lane_sim_test, a_redirect_is_followed_as_a_request_that_waits_for_its_turn) {
+  redirect_then_answer();
+  definition.limits.rate.count = 1;
+  open();
+  const told result = search_to_end("stage");
+
+  EXPECT_EQ(client.asked().back(), "https://wiki.example.org/found?q=stage");
+  EXPECT_EQ(outcome(result), site_outcome::results);
+  EXPECT_EQ(result.after, 1020ms);
+}
+
+TEST_F(lane_sim_test, a_redirect_whose_turn_would_come_too_late_is_not_followed) {
+  redirect_then_answer();
+  definition.limits.rate.count = 0.1;
+  open();
+  const told result = search_to_end("stage");
+
+  EXPECT_EQ(outcome(result), site_outcome::rate_limited);
+  EXPECT_EQ(result.after, 1ms);
+  EXPECT_EQ(client.asked().size(), 1U);
+}
+
 TEST_F(lane_sim_test, the_killed_supervisor_of_all_lanes_comes_back_with_its_lanes) {
   client.ignore("q=lost");
   open();
@@ -373,7 +377,7 @@ TEST_F(lane_sim_test, busy_says_how_long_and_a_full_lane_shows_that_it_is_full) 
   definition.limits.time = 60s;
   definition.limits.concurrency = 1;
   open();
-  std::vector<told> all(job_router::queue_capacity + 2);
+  std::vector<told> all(site_limits{}.queue + 2);
   EXPECT_FALSE(all_full(*board, *sites.select({})));
   for (std::size_t index = 0; index < all.size(); ++index) {
     search(all[index], "q" + std::to_string(index), std::to_string(index));

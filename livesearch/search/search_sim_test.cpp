@@ -234,7 +234,7 @@ TEST_F(search_sim_test, a_search_whose_turn_would_come_too_late_is_told_so_at_on
 TEST_F(search_sim_test, a_full_lane_says_that_it_is_busy) {
   open({site("wiki", 60000ms, 1)});
   client.ignore("wiki.example");
-  std::vector<lines> all(job_router::queue_capacity + 2);
+  std::vector<lines> all(site_limits{}.queue + 2);
   search_apart(all);
 
   EXPECT_EQ(all.back(), (lines{"start stage257 1", "wiki busy 0", "end complete 0 results 0/1 0"}));

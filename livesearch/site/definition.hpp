@@ -102,6 +102,7 @@ struct site_limits {
   std::chrono::milliseconds connect{0};     ///< for a connection; 0 for no limit of its own
   std::chrono::milliseconds first_byte{0};  ///< until an answer begins; 0 as above
   std::uint32_t concurrency = 2;
+  std::size_t queue = 256;  ///< jobs that may wait for their turn
   requests_per_second rate{2.0};
   std::uint64_t per_day = 0;           ///< requests a day; 0 for no limit
   std::chrono::milliseconds delay{0};  ///< the least time from one request to the next

@@ -282,6 +282,7 @@ site_limits read_limits(const yaml_section& limits) {
   if (const auto value = limits.read_whole("concurrency", 1, 16'384)) {
     read.concurrency = static_cast<std::uint32_t>(*value);
   }
+  if (const auto value = limits.read_whole("queue", 1, 100'000)) read.queue = *value;
   if (const auto value = limits.read_decimal("rate", 0.01, 1000)) read.rate.count = *value;
   set(read.per_day, limits.read_whole("per_day", 1, 10'000'000));
   set(read.connect, limits.read_duration("connect", 10ms, 60s));
@@ -475,8 +476,8 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
     site.limits = read_limits({*node,
                                "limits",
                                mistakes,
-                               {"time", "connect", "first_byte", "concurrency", "rate", "per_day",
-                                "delay", "retries", "cache", "size", "results"}});
+                               {"time", "connect", "first_byte", "concurrency", "queue", "rate",
+                                "per_day", "delay", "retries", "cache", "size", "results"}});
   }
   top.require("answer", "a map with the format");
   if (const auto* node = top.find("answer")) {

@@ -271,11 +271,17 @@ TEST(loader, refuses_a_key_given_twice) {
             "wiki.yaml:3: name: is given twice, once is allowed; site not loaded\n");
 }
 
+TEST(loader, reads_how_many_searches_may_wait) {
+  const std::string yaml = std::string{least_site} + "limits: {queue: 8}\n";
+
+  EXPECT_EQ(load_definition(yaml, "least.yaml")->limits.queue, 8U);
+}
+
 TEST(loader, refuses_a_section_that_is_no_map) {
   EXPECT_EQ(messages_with("limits:\n", "limits: fast\nextra:\n"),
             "wiki.yaml:13: limits: is a text, a map with the keys time, connect, first_byte, "
-            "concurrency, rate, per_day, delay, retries, cache, size and results is needed; site "
-            "not loaded\n"
+            "concurrency, queue, rate, per_day, delay, retries, cache, size and results is needed; "
+            "site not loaded\n"
             "wiki.yaml:14: extra: unknown key, allowed are id, name, homepage, documentation, "
             "enabled, checked, categories, bangs, weight, network, request, query, limits and "
             "answer; site not loaded\n");
