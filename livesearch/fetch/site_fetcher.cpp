@@ -90,7 +90,7 @@ genstage::task<> site_fetcher::handle_events(std::span<fetch_order> orders) {
 genstage::task<fetch_report> site_fetcher::ask(const fetch_order& order) const {
   const site_definition& site = site_->definition;
   const genstage::instant begun = now();
-  genstage::result<site_request> filled = make_request(site, order.query);
+  genstage::result<site_request> filled = make_request(site, order.query, today());
   if (!filled) co_return report(site_outcome::bad_answer, filled.error().message);
   auto asked = http::fetch(
       *client_, to_http(site, std::move(*filled), order, order.deadline - begun), order.wanted);
@@ -105,7 +105,11 @@ fetch_report site_fetcher::read(const fetch_order& order,
   auto onward = read_detour(response, order.onward);
   if (!onward) return read_failure(*site_, onward.error());
   if (*onward) return {.onward = std::move(*onward)};
-  return read_answer(*site_, response, std::chrono::floor<std::chrono::seconds>(times_.at(now())));
+  return read_answer(*site_, response, today());
+}
+
+std::chrono::sys_seconds site_fetcher::today() const {
+  return std::chrono::floor<std::chrono::seconds>(times_.at(now()));
 }
 
 fetch_report read_answer(const searchable_site& site, const http::http_response& response,

@@ -25,6 +25,8 @@ class site_fetcher final : public genstage::async_consumer<fetch_order> {
   [[nodiscard]] fetch_report read(const fetch_order& order,
                                   const genstage::http::http_response& response) const;
 
+  [[nodiscard]] std::chrono::sys_seconds today() const;
+
   site_ptr site_;
   genstage::http::http_client* client_;
   calendar times_;

@@ -206,6 +206,20 @@ std::string_view to_string(time_range range) noexcept {
   return time_ranges[static_cast<std::size_t>(range)].first;
 }
 
+std::chrono::days length_of(time_range range) noexcept {
+  switch (range) {
+    case time_range::day:
+      return std::chrono::days{1};
+    case time_range::week:
+      return std::chrono::days{7};
+    case time_range::month:
+      return std::chrono::days{30};
+    case time_range::year:
+      return std::chrono::days{365};
+  }
+  return std::chrono::days{0};
+}
+
 genstage::result<search_query> parse_query(std::string_view text) {
   const auto checked = checked_query(text);
   if (!checked) return std::unexpected{checked.error()};

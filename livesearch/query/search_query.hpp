@@ -24,6 +24,8 @@ struct query_term {
 enum class time_range : std::uint8_t { day, week, month, year };
 
 [[nodiscard]] std::string_view to_string(time_range range) noexcept;
+/// A month is 30 days, and a year 365.
+[[nodiscard]] std::chrono::days length_of(time_range range) noexcept;
 
 /// A query as its language says it: `!docs "back pressure" -java lang:en newer:month limit:2s`.
 ///

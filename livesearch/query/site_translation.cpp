@@ -98,6 +98,7 @@ class translator {
     const std::string_view range = to_string(*query_.newer);
     if (const std::string* const known = find_word(site_.query.newer, range)) {
       made_.asked.newer = *known;
+      made_.asked.age = length_of(*query_.newer);
     } else {
       remark(fmt::format("It cannot be asked for the last {}.", range));
     }

@@ -28,6 +28,7 @@ TEST(site_translation_test, a_site_is_asked_in_its_own_words) {
   EXPECT_EQ(made.asked.text, "slow \"back pressure\" NOT java NOT \"old news\" site:a.example");
   EXPECT_EQ(made.asked.language, "&lang=english");
   EXPECT_EQ(made.asked.newer, "&days=7");
+  EXPECT_EQ(made.asked.age, std::chrono::days{7});
   EXPECT_EQ(made.remarks, sentences{});
 }
 

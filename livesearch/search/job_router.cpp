@@ -25,7 +25,8 @@ constexpr int longest_request = 2;
 
 /// Equal for equal requests alone: only the first part may have a line break, and it comes last.
 std::string cache_key(const site_query& query) {
-  return fmt::format("{}\n{}\n{}\n{}", query.page, query.language, query.newer, query.text);
+  return fmt::format("{}\n{}\n{}\n{}\n{}", query.page, query.language, query.newer,
+                     query.age.count(), query.text);
 }
 
 }  // namespace

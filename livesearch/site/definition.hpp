@@ -76,7 +76,8 @@ struct request_definition {
   std::string url{};  ///< a template of `request_placeholders`
   request_method method = request_method::get;
   std::vector<request_header> headers{};
-  std::string body{};  ///< the same; for POST only
+  std::string body{};            ///< the same; for POST only
+  std::uint32_t first_page = 1;  ///< what the site calls its first page in {page}
 };
 
 /// A word of the query language, and what stands in the request for it.

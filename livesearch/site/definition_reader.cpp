@@ -175,6 +175,9 @@ request_definition read_request(const yaml_section& request) {
   read.headers = read_headers(request);
   set(read.url, request.read_text("url", longest_url));
   set(read.body, request.read_text("body", longest_body));
+  if (const auto value = request.read_whole("first_page", 0, 1)) {
+    read.first_page = static_cast<std::uint32_t>(*value);
+  }
   if (read.method == request_method::get && !read.body.empty()) {
     request.report("body", "is given, but only method POST has one");
   }
@@ -464,7 +467,8 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
                                                  {"loopback", network_scope::loopback}}));
   top.require("request", "a map with the url");
   if (const auto* node = top.find("request")) {
-    site.request = read_request({*node, "request", mistakes, {"url", "method", "headers", "body"}});
+    site.request = read_request(
+        {*node, "request", mistakes, {"url", "method", "headers", "body", "first_page"}});
   }
   if (const auto* node = top.find("query")) {
     const yaml_section query{

@@ -18,9 +18,29 @@ const request_header* content_type_of(const std::vector<request_header>& headers
   return found == headers.end() ? nullptr : &*found;
 }
 
+std::string replaced(std::string text, std::string_view part, const std::string& by) {
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + by.size())) {
+    text.replace(at, part.size(), by);
+  }
+  return text;
+}
+
+/// The time range in the site's words, with the moment at which it begins.
+std::string dated(const site_query& query, std::chrono::sys_seconds now) {
+  const auto since = now - query.age;
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(since)};
+  const std::string date =
+      fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                  static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return replaced(
+      replaced(query.newer, "{since}", std::to_string(since.time_since_epoch().count())),
+      "{since_date}", date);
+}
+
 }  // namespace
 
-genstage::result<site_request> make_request(const site_definition& site, const site_query& query) {
+genstage::result<site_request> make_request(const site_definition& site, const site_query& query,
+                                            std::chrono::sys_seconds now) {
   const auto wrong = [&site](std::string_view key, const syntax_error& error) {
     return genstage::fail(
         genstage::errc::invalid_argument,
@@ -31,12 +51,13 @@ genstage::result<site_request> make_request(const site_definition& site, const s
   const auto body = url_template::parse(site.request.body, request_placeholders);
   if (!body) return wrong("body", body.error());
   const auto limit = fmt::format("{}", site.limits.results);
-  const auto page = fmt::format("{}", query.page);
+  const auto page = fmt::format("{}", query.page - 1 + site.request.first_page);
+  const auto newer = dated(query, now);
   const auto offset = fmt::format("{}", (query.page - 1) * site.limits.results);
   const std::array<placeholder_value, 6> values{{{"query", query.text},
                                                  {"limit", limit},
                                                  {"language", query.language, value_encoding::none},
-                                                 {"newer", query.newer, value_encoding::none},
+                                                 {"newer", newer, value_encoding::none},
                                                  {"page", page},
                                                  {"offset", offset}}};
   site_request request{

@@ -58,6 +58,23 @@ TEST(request, fills_the_page_and_what_the_site_calls_language_and_time) {
   EXPECT_EQ(third->url, "https://a.example/?q=x&l=de&t=week&p=3");
 }
 
+TEST(request, reckons_time_ranges_back_from_now) {
+  const auto site = site_with({.url = "https://a.example/?q={query}{newer}"});
+  const auto now = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12};
+  const site_query week{.text = "x", .newer = "&t={since}", .age = std::chrono::days{7}};
+  const site_query day{.text = "x", .newer = "&d={since_date}", .age = std::chrono::days{1}};
+
+  EXPECT_EQ(make_request(site, week, now)->url, "https://a.example/?q=x&t=1771761600");
+  EXPECT_EQ(make_request(site, day, now)->url, "https://a.example/?q=x&d=2026-02-28");
+}
+
+TEST(request, counts_pages_from_0_for_sites_that_do) {
+  const auto site = site_with({.url = "https://a.example/?q={query}&p={page}", .first_page = 0});
+
+  EXPECT_EQ(make_request(site, {.text = "x"})->url, "https://a.example/?q=x&p=0");
+  EXPECT_EQ(make_request(site, {.text = "x", .page = 3})->url, "https://a.example/?q=x&p=2");
+}
+
 TEST(request, counts_what_was_seen_before_for_sites_that_want_an_offset) {
   auto site = site_with({.url = "https://a.example/?q={query}&from={offset}"});
   site.limits.results = 20;

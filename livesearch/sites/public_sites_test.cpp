@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "livesearch/query/site_translation.hpp"
 #include "livesearch/site/extraction.hpp"
 #include "livesearch/site/request.hpp"
 #include "livesearch/sites/carried_sites.hpp"
@@ -12,6 +13,8 @@
 
 namespace livesearch {
 namespace {
+
+using namespace std::chrono_literals;
 
 struct sample {
   std::string site;
@@ -186,6 +189,45 @@ TEST(public_sites, read_answers_of_the_documented_shape) {
       EXPECT_EQ(hits->at(at).url, each.expected[at].url) << each.site;
       EXPECT_EQ(hits->at(at).snippet, each.expected[at].snippet) << each.site;
     }
+  }
+}
+
+TEST(public_sites, are_asked_in_their_own_words_for_languages_time_ranges_and_pages) {
+  const auto loaded = load_definitions(public_site_files());
+  constexpr auto noon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 27} + 12h;
+  const auto url = [&](std::string_view id, std::string_view query) {
+    const auto& site = *std::ranges::find(loaded.definitions, id, &site_definition::id);
+    return make_request(site, translate(*parse_query(query), site, 2).asked, noon)->url;
+  };
+
+  EXPECT_EQ(url("hacker_news", "stage newer:week"),
+            "https://hn.algolia.com/api/v1/search?query=stage&tags=story&hitsPerPage=10&page=1"
+            "&numericFilters=created_at_i%3E1795176000");
+  EXPECT_EQ(url("stack_overflow", "stage newer:day"),
+            "https://api.stackexchange.com/2.3/search/excerpts?order=desc&sort=relevance&q=stage"
+            "&site=stackoverflow&pagesize=10&page=2&fromdate=1795694400");
+  EXPECT_EQ(url("github_repositories", "\"back pressure\" -java newer:month"),
+            "https://api.github.com/search/repositories?q=%22back%20pressure%22%20NOT%20java"
+            "+pushed:%3E%3D2026-10-28&per_page=10&page=2");
+  EXPECT_EQ(url("crossref", "stage newer:year"),
+            "https://api.crossref.org/works?query=stage&rows=10&offset=10"
+            "&select=title,URL,abstract&filter=from-pub-date:2025-11-27");
+  EXPECT_EQ(url("open_library", "stage lang:de"),
+            "https://openlibrary.org/search.json?q=stage+language%3Ager&limit=10&page=2"
+            "&fields=key,title,author_name");
+}
+
+TEST(public_sites, say_what_they_cannot_be_asked) {
+  const auto loaded = load_definitions(public_site_files());
+
+  for (const auto& site : loaded.definitions) {
+    const auto made = translate(*parse_query("stage lang:de newer:week"), site);
+    const auto says = [&](std::string_view what) {
+      return std::ranges::any_of(made.remarks,
+                                 [&](const std::string& each) { return each.contains(what); });
+    };
+    EXPECT_NE(says("language"), !made.asked.language.empty()) << site.id;
+    EXPECT_NE(says("last week"), !made.asked.newer.empty()) << site.id;
   }
 }
 
