@@ -1,11 +1,15 @@
-// Bytes on a connection: read as the server reads them, then asked for a search.
+// Bytes on a connection: read as the server reads them, then asked for a search; and as the headers
+// with which a site sends a request on or asks to wait.
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <genstage/http/target.hpp>
 
+#include "livesearch/fetch/detour.hpp"
+#include "livesearch/fetch/retry_after.hpp"
 #include "livesearch/fuzz/fuzz_input.hpp"
 #include "livesearch/server/search_request.hpp"
+#include "livesearch/site/answer/web_url.hpp"
 
 namespace livesearch {
 namespace {
@@ -33,6 +37,18 @@ void check_target(std::string_view text) {
   must_hold(!plan->sites[0].asked.text.empty());
 }
 
+void check_headers(std::string_view text) {
+  const std::chrono::sys_seconds now{std::chrono::days{20'000}};
+  const auto wait = read_retry_after(text, now);
+  must_hold(!wait || *wait >= std::chrono::seconds{0});
+  genstage::http::http_response moved;
+  moved.status = 302;
+  moved.final_url = "https://a.example/search?q=x";
+  moved.headers.push_back({"Location", std::string{text}});
+  const auto onward = read_detour(moved, {});
+  if (onward && *onward) must_hold(host_of((*onward)->url).has_value());
+}
+
 }  // namespace
 }  // namespace livesearch
 
@@ -42,6 +58,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view sent = fuzz_text(data, size);
   // Not every input has to find the form of a request first.
   check_target(sent);
+  check_headers(sent);
   beast::http::request_parser<beast::http::string_body> parser;
   parser.header_limit(16U << 10U);
   parser.body_limit(64U << 10U);
