@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "livesearch/cli/program.hpp"
+#include "livesearch/fetch/job.hpp"
 
 namespace livesearch {
 
@@ -22,12 +23,19 @@ struct serve_options {
 };
 [[nodiscard]] int serve(const serve_options& options);
 
-enum class output_format : std::uint8_t { text, json };
+enum class output_format : std::uint8_t {
+  text,    ///< results as one list, when all sites have answered
+  follow,  ///< each site's results as it answers
+  json,    ///< one document
+};
 
 struct search_options {
   program_options program{};
   std::string query{};
   std::vector<std::string> sites{};
+  std::vector<std::string> categories{};
+  std::uint32_t page = 1;
+  cache_use cache = cache_use::allowed;
   output_format format = output_format::text;
 };
 [[nodiscard]] int search(const search_options& options);

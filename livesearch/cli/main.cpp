@@ -57,8 +57,20 @@ void add_search(CLI::App& app, action& chosen) {
   CLI::App& command = *app.add_subcommand("search", "Search once and print the results");
   command.add_option("query", *words, "What to search for")->required();
   command.add_option("--site", options->sites, "Ask only this site; repeatable");
+  command.add_option("--category", options->categories,
+                     "Ask only sites of this category; repeatable");
+  command.add_option("--page", options->page, "Which page of the sites that have several, 1 to 50")
+      ->capture_default_str();
   command.add_flag_callback(
-      "--json", [options] { options->format = output_format::json; }, "Print one JSON document");
+      "--no-cache", [options] { options->cache = cache_use::bypassed; },
+      "Ask each site, even if an answer to the same query is kept");
+  CLI::Option* const follow = command.add_flag_callback(
+      "--follow", [options] { options->format = output_format::follow; },
+      "Print each site's results as it answers, instead of one list at the end");
+  command
+      .add_flag_callback(
+          "--json", [options] { options->format = output_format::json; }, "Print one JSON document")
+      ->excludes(follow);
   add_program_options(command, options->program);
   command.callback([options, words, &chosen] {
     for (const std::string& word : *words) options->query += word + " ";
@@ -105,7 +117,8 @@ int run(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  livesearch serve                      the page, on http://127.0.0.1:8080\n"
-      "  livesearch search \"back pressure\"     results in the terminal\n"
+      "  livesearch search \"back pressure\"     results in the terminal, how sites do on stderr\n"
+      "  livesearch search stage --follow      each site's results as it answers\n"
       "  livesearch sites                      which sites there are\n"
       "  livesearch sites check wikipedia      whether it answers from here\n"
       "Status: 0 success, 1 nothing found, 2 wrong use or failure, 70 could not stop in time.");

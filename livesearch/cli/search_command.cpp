@@ -20,18 +20,18 @@ namespace {
 class single_search {
  public:
   /// Failure: a wrong query, an unknown site, or what keeps the program from starting.
-  static genstage::result<std::unique_ptr<single_search>> open(
-      const program_options& options, std::string_view query,
-      const std::vector<std::string>& site_ids) {
-    auto parsed = parse_query(query);
+  static genstage::result<std::unique_ptr<single_search>> open(const search_options& asked) {
+    auto parsed = parse_query(asked.query);
     if (!parsed) return std::unexpected{std::move(parsed.error())};
     auto made = std::make_unique<single_search>();
-    auto started = program::start(options, made->home_->scheduler());
+    auto started = program::start(asked.program, made->home_->scheduler());
     if (!started) return std::unexpected{std::move(started.error())};
     made->program_ = std::move(*started);
     warn_of_wrong_files(*made->program_);
-    auto plan = plan_search(made->program_->sites(), std::move(*parsed), site_ids);
+    auto plan = plan_search(made->program_->sites(), std::move(*parsed), asked.sites,
+                            asked.categories, asked.page);
     if (!plan) return std::unexpected{std::move(plan.error())};
+    plan->cache = asked.cache;
     introduce_hosts(*made->program_);
     made->plan_ = std::move(*plan);
     return made;
@@ -108,12 +108,13 @@ std::string today() {
 }  // namespace
 
 int search(const search_options& options) {
-  auto opened = single_search::open(options.program, options.query, options.sites);
+  auto opened = single_search::open(options);
   if (!opened) return failed(opened.error());
   const auto make_listener =
       [&](genstage::completion<search_summary> done) -> std::shared_ptr<search_listener> {
     if (options.format == output_format::json) return std::make_shared<json_listener>(done);
-    return std::make_shared<terminal_listener>(done);
+    if (options.format == output_format::follow) return std::make_shared<follow_listener>(done);
+    return std::make_shared<list_listener>(done);
   };
   const auto summary = (*opened)->run(make_listener);
   if (!summary) return failed(summary.error());
@@ -121,7 +122,10 @@ int search(const search_options& options) {
 }
 
 int check_sites(const check_options& options) {
-  auto opened = single_search::open(options.program, options.query, options.sites);
+  auto opened = single_search::open({.program = options.program,
+                                     .query = options.query,
+                                     .sites = options.sites,
+                                     .cache = cache_use::bypassed});
   if (!opened) return failed(opened.error());
   std::shared_ptr<check_listener> checker;
   const auto summary = (*opened)->run([&](genstage::completion<search_summary> done) {

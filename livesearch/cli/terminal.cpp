@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -38,9 +39,42 @@ std::string spent(std::chrono::nanoseconds span) {
                              : fmt::format("{:.2f} s", static_cast<double>(milliseconds) / 1000);
 }
 
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+/// A span that has been rounded to what somebody who waits would say.
+std::string roughly(std::chrono::nanoseconds span) {
+  const auto seconds = std::chrono::round<std::chrono::seconds>(span).count();
+  return seconds < 1 ? spent(span) : fmt::format("{} s", seconds);
+}
+
+/// How long it took, and what else there is to say of the answer.
+std::string circumstances(const site_answer& answer, std::chrono::nanoseconds elapsed) {
+  std::string text = spent(elapsed);
+  if (answer.age) text += fmt::format(", cached {} ago", roughly(*answer.age));
+  if (answer.is_shared) text += ", shared with another search";
+  if (answer.retry_after) {
+    text += fmt::format(", worth asking again in {}", roughly(*answer.retry_after));
+  }
+  return text;
+}
+
+std::string describe(const merged_result& found, std::string_view names, text_style style) {
+  std::string text = fmt::format("{}\n      {}\n", in(style, "1;34", harmless(found.shown.title)),
+                                 in(style, "32", harmless(found.shown.url)));
+  if (!found.shown.snippet.empty()) {
+    text += fmt::format("      {}\n", harmless(found.shown.snippet));
+  }
+  if (!names.empty()) text += fmt::format("      {}\n", in(style, "2", std::string{names}));
+  return text;
+}
+
+void print(const std::string& text, std::FILE* to = stdout) {
+  std::fwrite(text.data(), 1, text.size(), to);
+  std::fflush(to);
+}
+
+search_summary merged(const search_summary& summary, const search_merge& merge) {
+  search_summary made = summary;
+  made.results = merge.ranked().size();
+  return made;
 }
 
 }  // namespace
@@ -55,10 +89,11 @@ std::string describe(const searchable_site& site, const site_answer& answer,
                      std::chrono::nanoseconds elapsed, text_style style) {
   const std::string name = in(style, "1", harmless(site.definition.name));
   if (answer.outcome != site_outcome::results) {
-    return fmt::format("{}: {} ({})\n", name, harmless(answer.message), spent(elapsed));
+    return fmt::format("{}: {} ({})\n", name, harmless(answer.message),
+                       circumstances(answer, elapsed));
   }
   return fmt::format("{}: {} ({})\n", name, counted(answer.hits.size(), "result", "results"),
-                     spent(elapsed));
+                     circumstances(answer, elapsed));
 }
 
 std::string describe_remarks(const search_plan& plan) {
@@ -79,14 +114,25 @@ std::string describe(const search_merge& merge, text_style style) {
     for (const vote& given : each.votes) {
       names += (names.empty() ? "" : ", ") + harmless(merge.site(given.site).name);
     }
-    text += fmt::format("\n{:>4}. {}\n      {}\n", ++rank,
-                        in(style, "1;34", harmless(each.shown.title)),
-                        in(style, "32", harmless(each.shown.url)));
-    if (!each.shown.snippet.empty()) {
-      text += fmt::format("      {}\n", harmless(each.shown.snippet));
-    }
-    text += fmt::format("      {}\n", in(style, "2", names));
+    text += fmt::format("\n{:>4}. {}", ++rank, describe(each, names, style));
   }
+  return text;
+}
+
+std::string describe_new(const search_merge& merge, const site_definition& site, text_style style) {
+  std::string text;
+  std::size_t others = 0;
+  for (const merged_result& each : merge.ranked()) {
+    const bool is_here = std::ranges::any_of(
+        each.votes, [&](const vote& given) { return merge.site(given.site).id == site.id; });
+    if (!is_here) continue;
+    if (each.votes.size() > 1) {
+      ++others;
+    } else {
+      text += fmt::format("    - {}", describe(each, "", style));
+    }
+  }
+  if (others > 0) text += fmt::format("      and {} that other sites had before\n", others);
   return text;
 }
 
@@ -96,21 +142,37 @@ std::string describe(const search_summary& summary) {
                      spent(summary.elapsed));
 }
 
-void terminal_listener::started(const search_plan& plan) {
+void list_listener::started(const search_plan& plan) {
+  merge_ = search_merge{plan};
+  print(describe_remarks(plan), stderr);
+}
+
+void list_listener::answered(const searchable_site& site, const site_answer& answer,
+                             std::chrono::nanoseconds elapsed) {
+  merge_.add(site, answer);
+  print(describe(site, answer, elapsed, style_of(stderr)), stderr);
+}
+
+void list_listener::ended(const search_summary& summary) {
+  print(describe(merge_, style_of(stdout)));
+  print("\n" + describe(merged(summary, merge_)), stderr);
+  done_.complete(summary);
+}
+
+void follow_listener::started(const search_plan& plan) {
   merge_ = search_merge{plan};
   print(describe_remarks(plan));
 }
 
-void terminal_listener::answered(const searchable_site& site, const site_answer& answer,
-                                 std::chrono::nanoseconds elapsed) {
+void follow_listener::answered(const searchable_site& site, const site_answer& answer,
+                               std::chrono::nanoseconds elapsed) {
   merge_.add(site, answer);
-  print(describe(site, answer, elapsed, style_));
+  const text_style style = style_of(stdout);
+  print(describe(site, answer, elapsed, style) + describe_new(merge_, site.definition, style));
 }
 
-void terminal_listener::ended(const search_summary& summary) {
-  search_summary merged = summary;
-  merged.results = merge_.ranked().size();
-  print(describe(merge_, style_) + "\n" + describe(merged));
+void follow_listener::ended(const search_summary& summary) {
+  print("\n" + describe(merged(summary, merge_)));
   done_.complete(summary);
 }
 

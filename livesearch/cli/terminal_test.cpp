@@ -35,6 +35,39 @@ TEST_F(terminal_test, a_site_is_told_on_one_line) {
             "Wiki: No answer within 3000 ms. (3.00 s)\n");
 }
 
+TEST_F(terminal_test, age_sharing_and_when_to_ask_again_are_told) {
+  site_answer kept{site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}};
+  kept.age = 12400ms;
+  site_answer shared_with{site_outcome::no_results, "It has nothing."};
+  shared_with.is_shared = true;
+  site_answer full{site_outcome::busy, "Too many."};
+  full.retry_after = 2600ms;
+
+  EXPECT_EQ(describe(site, kept, 1ms, text_style::plain),
+            "Wiki: 1 result (1 ms, cached 12 s ago)\n");
+  EXPECT_EQ(describe(site, shared_with, 5ms, text_style::plain),
+            "Wiki: It has nothing. (5 ms, shared with another search)\n");
+  EXPECT_EQ(describe(site, full, 0ms, text_style::plain),
+            "Wiki: Too many. (0 ms, worth asking again in 3 s)\n");
+}
+
+TEST_F(terminal_test, only_what_no_site_had_before_is_new) {
+  site_definition other = site.definition;
+  other.id = "docs";
+  const auto docs = std::make_shared<const searchable_site>(other, *extractor::make(other));
+  search_plan two = plan();
+  two.sites.push_back({docs, {}, {}, 1000ms});
+  search_merge merge{two};
+  merge.add(site, {site_outcome::results, "", {{"Demand", "https://example.org/d", ""}}});
+  merge.add(*docs,
+            {site_outcome::results,
+             "",
+             {{"Demand", "https://example.org/d", ""}, {"Stage", "https://s.example/", ""}}});
+
+  EXPECT_EQ(describe_new(merge, other, text_style::plain),
+            "    - Stage\n      https://s.example/\n      and 1 that other sites had before\n");
+}
+
 TEST_F(terminal_test, results_are_numbered_with_address_snippet_and_sites) {
   search_merge merge{plan()};
   merge.add(site, {site_outcome::results, "", {{"Demand", "https://example.org/d", "How much"}}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <genstage/core/instant.hpp>
 #include <stop_token>
 #include <string>
@@ -9,6 +10,9 @@
 #include "livesearch/site/site_query.hpp"
 
 namespace livesearch {
+
+/// Whether an answer that was given before will do.
+enum class cache_use : std::uint8_t { allowed, bypassed };
 
 /// One search's part for one site.
 struct search_job {
@@ -20,6 +24,7 @@ struct search_job {
   duty<site_answer> answer;
   /// Searchers have their turns in a site's queue whatever number of jobs they have in it.
   std::string searcher{};
+  cache_use cache = cache_use::allowed;
 };
 
 }  // namespace livesearch

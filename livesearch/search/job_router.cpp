@@ -59,16 +59,17 @@ void job_router::handle_demand(genstage::demand asked, genstage::output<fetch_or
 void job_router::handle_cast(submit submitted, genstage::output<fetch_order>& out) {
   search_job& job = submitted.job;
   if (job.wanted.stop_requested()) return job.answer.tell(nobody_waits);
-  if (const auto under_way = flight_to_join(job.query)) {
+  if (const auto under_way = flight_to_join(job)) {
     return board(*under_way, flights_.at(*under_way), std::move(job));
   }
+  const bool may_be_kept = job.cache == cache_use::allowed;
   const std::uint64_t id = ++last_id_;
   flight& made = flights_[id];
   made.query = job.query;
   made.arrived = now();
   if (services_.shares_requests) by_query_.insert_or_assign(job.query, id);
   board(id, made, std::move(job));
-  if (services_.memory != nullptr && limits().cache.count() > 0) {
+  if (may_be_kept && services_.memory != nullptr && limits().cache.count() > 0) {
     look_into_cache(id);
   } else {
     admit(id);
@@ -132,13 +133,15 @@ void job_router::handle_cast(look_again, genstage::output<fetch_order>& out) {
   go_on(out);
 }
 
-/// A request that has run for long is not joined: it may well end in nothing.
-std::optional<std::uint64_t> job_router::flight_to_join(const site_query& query) const {
-  const auto known = by_query_.find(query);
+/// A request that has run for long is not joined: it may well end in nothing. Nor is one whose
+/// answer may come from the cache, if that is not wanted.
+std::optional<std::uint64_t> job_router::flight_to_join(const search_job& job) const {
+  const auto known = by_query_.find(job.query);
   if (known == by_query_.end()) return std::nullopt;
   const flight& found = flights_.at(known->second);
   const bool is_old = found.is == phase::running && now() - found.begun >= limits().time / 2;
-  return is_old ? std::nullopt : std::optional{known->second};
+  const bool may_be_kept = found.is == phase::looking && job.cache == cache_use::bypassed;
+  return is_old || may_be_kept ? std::nullopt : std::optional{known->second};
 }
 
 void job_router::board(std::uint64_t id, flight& boarded, search_job job) {

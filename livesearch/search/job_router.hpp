@@ -86,7 +86,7 @@ class job_router final : public genstage::producer<fetch_order> {
   }
 
   // A flight's life.
-  [[nodiscard]] std::optional<std::uint64_t> flight_to_join(const site_query& query) const;
+  [[nodiscard]] std::optional<std::uint64_t> flight_to_join(const search_job& job) const;
   void board(std::uint64_t id, flight& boarded, search_job job);
   void look_into_cache(std::uint64_t id);
   void admit(std::uint64_t id);

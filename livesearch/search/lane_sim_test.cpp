@@ -86,6 +86,7 @@ class lane_sim_test : public ::testing::Test {
               std::size_t untaken = 0) {
     auto wish = std::make_shared<search_wish>();
     wish->plan = *plan_search(sites, *parse_query(query));
+    wish->plan.cache = cache;
     wish->listener = std::make_shared<keeper>(&to, untaken);
     wish->searcher = std::move(leaves);
     wish->name = {std::move(searcher), order};
@@ -118,6 +119,7 @@ class lane_sim_test : public ::testing::Test {
   genstage::http::scripted_client& client = *scripted;
   site_definition definition;
   site_catalog sites;
+  cache_use cache = cache_use::allowed;
   genstage::process_ref top;
 };
 
@@ -157,6 +159,19 @@ TEST_F(lane_sim_test, a_shared_request_goes_on_until_the_last_searcher_has_left)
   EXPECT_EQ(client.in_flight(), 0U);
 }
 
+TEST_F(lane_sim_test, a_search_is_one_process_and_leaves_nothing_behind) {
+  client.ignore("wiki.example");
+  open();
+  const std::size_t before = world.home().process_count();
+  std::vector<told> all(50);
+  for (told& each : all) search(each, "q" + std::to_string(&each - all.data()));
+  EXPECT_EQ(world.home().process_count(), before + all.size());
+
+  world.run_for(10s);
+
+  EXPECT_EQ(world.home().process_count(), before);
+}
+
 TEST_F(lane_sim_test, different_queries_never_get_each_other_s_answers) {
   open();
   client.answer("q=one", 20ms,
@@ -191,6 +206,19 @@ TEST_F(lane_sim_test, an_answer_is_given_again_with_its_age_until_it_expires) {
   EXPECT_EQ(again.answer->hits.size(), 1U);
   world.run_for(60s);
   EXPECT_FALSE(search_to_end("stage").answer->age);
+  EXPECT_EQ(client.asked().size(), 2U);
+}
+
+TEST_F(lane_sim_test, a_search_that_wants_no_kept_answer_asks_the_site_and_renews_what_is_kept) {
+  answer_with_results();
+  definition.limits.cache = 60s;
+  open();
+  search_to_end("stage");
+
+  cache = cache_use::bypassed;
+  EXPECT_FALSE(search_to_end("stage").answer->age);
+  cache = cache_use::allowed;
+  EXPECT_EQ(search_to_end("stage").answer->age, 4980ms);
   EXPECT_EQ(client.asked().size(), 2U);
 }
 
@@ -299,6 +327,17 @@ TEST_F(lane_sim_test, a_site_that_asks_to_wait_is_left_alone_until_then) {
   EXPECT_EQ(client.asked().size(), 1U);
   world.run_for(25s);
   EXPECT_EQ(outcome(search_to_end("three")), site_outcome::results);
+}
+
+TEST_F(lane_sim_test, a_time_range_is_reckoned_back_from_the_moment_of_the_request) {
+  answer_with_results();
+  definition.request.url += "{newer}";
+  definition.query.newer = {{"day", "&since={since}"}};
+  open();
+  world.run_for(48h);
+  search_to_end("stage newer:day");
+
+  EXPECT_EQ(client.asked().back(), "https://wiki.example.org/?q=stage&since=86400");
 }
 
 TEST_F(lane_sim_test, a_redirect_is_followed_as_a_request_that_waits_for_its_turn) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "livesearch/fetch/job.hpp"
 #include "livesearch/query/search_query.hpp"
 #include "livesearch/site/catalog.hpp"
 #include "livesearch/site/site_query.hpp"
@@ -28,6 +29,7 @@ struct search_plan {
   search_query query;
   std::uint32_t page = 1;
   std::vector<planned_site> sites;
+  cache_use cache = cache_use::allowed;
 };
 
 inline constexpr std::uint32_t last_page = 50;

@@ -66,11 +66,14 @@ void search_session::send_job(std::size_t index) {
   const planned_site& planned = wish_->plan.sites[index];
   const site_definition& site = planned.site->definition;
   const genstage::ref<search_session> here{self()};
-  search_job job{planned.asked, begun_ + planned.limit, parts_[index].wanted.get_token(),
+  search_job job{planned.asked,
+                 begun_ + planned.limit,
+                 parts_[index].wanted.get_token(),
                  duty<site_answer>{[here, index](site_answer given) {
                    genstage::cast(here, site_answered{index, std::move(given)});
                  }},
-                 wish_->name.text};
+                 wish_->name.text,
+                 wish_->plan.cache};
   parts_[index].is_asked = true;
   reserved_ += longest_answer(site);
   const std::string router = router_name(site);

@@ -34,6 +34,13 @@ genstage::result<std::uint32_t> read_page(const std::string& text) {
       fmt::format("page: \"{}\" is no number, 1 to {} are allowed; not searched", text, last_page));
 }
 
+genstage::result<cache_use> read_cache_use(const std::string& text) {
+  if (text == "on") return cache_use::allowed;
+  if (text == "off") return cache_use::bypassed;
+  return genstage::fail(genstage::errc::invalid_argument,
+                        fmt::format("cache: \"{}\" is neither on nor off; not searched", text));
+}
+
 }  // namespace
 
 genstage::result<search_plan> read_plan(const http::request_target& target,
@@ -49,7 +56,12 @@ genstage::result<search_plan> read_plan(const http::request_target& target,
   const std::string* const wanted = target.find("page");
   const auto page = wanted != nullptr ? read_page(*wanted) : 1U;
   if (!page) return std::unexpected{std::move(page.error())};
-  return plan_search(sites, std::move(*query), all("site"), all("category"), *page);
+  const std::string* const given = target.find("cache");
+  const auto cache = given != nullptr ? read_cache_use(*given) : cache_use::allowed;
+  if (!cache) return std::unexpected{std::move(cache.error())};
+  auto plan = plan_search(sites, std::move(*query), all("site"), all("category"), *page);
+  if (plan) plan->cache = *cache;
+  return plan;
 }
 
 }  // namespace livesearch

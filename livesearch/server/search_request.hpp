@@ -15,10 +15,10 @@ namespace livesearch {
 /// our names.
 [[nodiscard]] bool is_own_host(std::string_view host, std::span<const std::string> host_names);
 
-/// The search that a request asks for with `q`, `site`, `category` and `page`.
+/// The search that a request asks for with `q`, `site`, `category`, `page` and `cache`.
 ///
 /// Failure: in words for the searcher, which begin with what is wrong (`query:`, `site:`,
-/// `category:`, `page:`).
+/// `category:`, `page:`, `cache:`).
 [[nodiscard]] genstage::result<search_plan> read_plan(const genstage::http::request_target& target,
                                                       const site_catalog& sites);
 

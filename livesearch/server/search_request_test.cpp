@@ -55,6 +55,13 @@ TEST_F(search_request_test, query_sites_categories_and_page_are_read) {
   EXPECT_EQ(plan("/api/search?q=x&site=wiki&site=docs")->sites.size(), 2U);
 }
 
+TEST_F(search_request_test, the_cache_can_be_off) {
+  EXPECT_EQ(plan("/api/search?q=x")->cache, cache_use::allowed);
+  EXPECT_EQ(plan("/api/search?q=x&cache=off")->cache, cache_use::bypassed);
+  EXPECT_EQ(refusal("/api/search?q=x&cache=no"),
+            "cache: \"no\" is neither on nor off; not searched");
+}
+
 TEST_F(search_request_test, what_is_wrong_is_named_first) {
   EXPECT_TRUE(refusal("/api/search").starts_with("query: it is empty"));
   EXPECT_TRUE(

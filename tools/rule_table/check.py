@@ -19,10 +19,10 @@ def read(*path):
         return file.read()
 
 
-def tests(root):
-    """The tests of all test programs, as suite.name."""
+def tests(root, folder="genstage"):
+    """The tests of a folder's test programs, as suite.name."""
     declared = re.compile(r"^(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)", re.MULTILINE)
-    sources = glob.glob(os.path.join(root, "genstage", "**", "*_test.cpp"), recursive=True)
+    sources = glob.glob(os.path.join(root, folder, "**", "*_test.cpp"), recursive=True)
     return {f"{suite}.{name}" for file in sources for suite, name in declared.findall(read(file))}
 
 

@@ -13,6 +13,25 @@ import tempfile
 from running_livesearch import Checks
 
 
+def check_ways_to_search(run, checks, found):
+    """Who sees what where, and what can be asked for; `found` is a plain search."""
+    status = [line for line in found.stderr.splitlines() if "10 results (" in line]
+    checks.expect(len(status) == 3, f"how each site does is said on stderr: {status}")
+    followed = run("search", "stage", "--follow")
+    checks.expect(
+        "10 results (" in followed.stdout and "    - " in followed.stdout,
+        "--follow prints each site's results below its name",
+    )
+    second = json.loads(run("search", "stage", "--page", "2", "--json").stdout)
+    checks.expect(second["sites"] == [], "--page 2 asks sites that have further pages, here none")
+    docs = json.loads(run("search", "stage", "--category", "docs", "--json").stdout)
+    checks.expect(
+        [each["id"] for each in docs["sites"]] == ["handbook"], "--category chooses sites"
+    )
+    beyond = run("search", "stage", "--page", "51")
+    checks.expect(beyond.returncode == 2 and "page: 51" in beyond.stderr, "page 51 is refused")
+
+
 def main(program):
     checks = Checks()
     with tempfile.TemporaryDirectory() as folder:
@@ -36,6 +55,8 @@ def main(program):
 
         document = json.loads(run("search", "stage", "--site", "handbook", "--json").stdout)
         checks.expect(document["sites"][0]["outcome"] == "results", "--json prints the document")
+
+        check_ways_to_search(run, checks, found)
 
         nothing = run("search", "xyzzyplugh", "--site", "handbook")
         checks.expect(nothing.returncode == 1, "a search that finds nothing ends with 1")

@@ -56,6 +56,10 @@ export interface site_report {
   elapsed_ms: number;
   /** How old an answer from the cache is; 0 for a fresh one. */
   age_ms: number;
+  /** Whether it is the answer to a request that another search had begun. */
+  is_shared: boolean;
+  /** How long to wait before the site is worth asking again; 0 if nobody knows. */
+  retry_after_ms: number;
   results: hit[];
 }
 
@@ -160,6 +164,8 @@ export function read_report(value: unknown): site_report | null {
     message: text(event.message),
     elapsed_ms: count(event.elapsed_ms),
     age_ms: count(event.age_ms),
+    is_shared: event.shared === true,
+    retry_after_ms: count(event.retry_after_ms),
     results: list(event.results, read_hit),
   };
 }

@@ -9,8 +9,9 @@ function site(id: string, categories: string[]) {
 
 function arrival(id: string, page_key: string) {
   const hit = { title: page_key, url: "", snippet: "", rank: 1, page_key, title_key: "" };
-  const times = { elapsed_ms: 1, age_ms: 0, order: 1, message: "" };
-  return { id, outcome: "results" as const, results: [hit], ...times };
+  const times = { elapsed_ms: 1, age_ms: 0, retry_after_ms: 0, order: 1 };
+  const rest = { ...times, is_shared: false, message: "" };
+  return { id, outcome: "results" as const, results: [hit], ...rest };
 }
 
 const state: search_state = {

@@ -29,7 +29,8 @@ function reported(id: string, hits = 1, named?: outcome, elapsed_ms = 20): searc
     return { title: `${id} ${n}`, url: "https://a.example/", snippet: "", ...keys };
   });
   const what = named ?? (hits > 0 ? "results" : "no_results");
-  const event: site_report = { id, outcome: what, message: "", elapsed_ms, age_ms: 0, results };
+  const plain = { message: "", age_ms: 0, is_shared: false, retry_after_ms: 0 };
+  const event: site_report = { id, outcome: what, elapsed_ms, results, ...plain };
   return { kind: "reported", event };
 }
 

@@ -11,9 +11,10 @@ const started: search_action = {
   kind: "started",
   event: { query: "q", terms: null, sites: [site], limit_ms: 3000 },
 };
+const plain = { message: "", age_ms: 0, is_shared: false, retry_after_ms: 0, results: [] };
 const reported: search_action = {
   kind: "reported",
-  event: { id: "a", outcome: "timed_out", message: "", elapsed_ms: 3000, age_ms: 0, results: [] },
+  event: { id: "a", outcome: "timed_out", elapsed_ms: 3000, ...plain },
 };
 const ended: search_action = {
   kind: "ended",

@@ -1,6 +1,6 @@
 /** Every sentence about a search that people read or hear, in one place. */
 
-import type { outcome } from "./api";
+import type { outcome, site_report } from "./api";
 import type { merged_result } from "./merging";
 import { to_safe_link } from "./safe_link";
 import {
@@ -56,7 +56,8 @@ const long_outcomes: Record<outcome, string> = {
 export function short_outcome(report: arrival, results = report.results.length): string {
   if (results === 0 || !has_answered(report)) return short_outcomes[report.outcome];
   const age = report.age_ms > 0 ? `, ${duration(report.age_ms)} old` : "";
-  return `${results} in ${duration(report.elapsed_ms)}${age}`;
+  const shared = report.is_shared ? ", shared" : "";
+  return `${results} in ${duration(report.elapsed_ms)}${age}${shared}`;
 }
 
 /** What the reader is told of results that belong above what was passed. */
@@ -86,9 +87,16 @@ export function failures(state: search_state): { id: string; name: string; reaso
   });
 }
 
-/** The server's sentence, or ours when it sent none. */
-export function reason_of(report: { outcome: outcome; message: string }): string {
-  return report.message.trim() || long_outcomes[report.outcome];
+type told = Pick<site_report, "outcome" | "message"> & Partial<site_report>;
+
+/** The server's sentence, or ours when it sent none, and what else is known of the answer. */
+export function reason_of(report: told): string {
+  const { age_ms = 0, is_shared = false, retry_after_ms = 0 } = report;
+  const sentences = [report.message.trim() || long_outcomes[report.outcome]];
+  if (age_ms > 0) sentences.push(`This answer was kept ${duration(age_ms)} ago.`);
+  if (is_shared) sentences.push("Another search had asked the same already.");
+  if (retry_after_ms > 0) sentences.push(`Worth asking again in ${duration(retry_after_ms)}.`);
+  return sentences.join(" ");
 }
 
 /** What a site's place says while there is no report: waiting, or never heard. */

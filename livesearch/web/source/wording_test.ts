@@ -22,7 +22,8 @@ function reported(id: string, hits: number, named?: outcome, elapsed_ms = 24): s
     return { title: "t", url: "", snippet: "", ...keys };
   });
   const what = named ?? (hits > 0 ? "results" : "no_results");
-  const event = { id, outcome: what, message: "", elapsed_ms, age_ms: 0, results };
+  const plain = { message: "", age_ms: 0, is_shared: false, retry_after_ms: 0 };
+  const event = { id, outcome: what, elapsed_ms, results, ...plain };
   return { kind: "reported", event };
 }
 
@@ -161,5 +162,34 @@ describe("a result of several sites", () => {
   it("that waits is counted in words", () => {
     expect(wording.waiting_results(1)).toBe("1 result belongs further up");
     expect(wording.waiting_results(12)).toBe("12 results belong further up");
+  });
+});
+
+describe("what is known of an answer", () => {
+  const plain = { message: "", age_ms: 0, is_shared: false, retry_after_ms: 0, results: [] };
+  const full = { id: "a", outcome: "busy" as const, elapsed_ms: 1, ...plain };
+
+  it("says when the site is worth asking again", () => {
+    expect(wording.reason_of({ ...full, message: "Too many.", retry_after_ms: 2600 })).toBe(
+      "Too many. Worth asking again in 2.6 s.",
+    );
+  });
+
+  it("says how old it is, and that another search had asked", () => {
+    const hits = Array.from({ length: 3 }, () => ({
+      title: "t",
+      url: "",
+      snippet: "",
+      rank: 1,
+      page_key: "",
+      title_key: "",
+    }));
+    const kept = { ...full, outcome: "results" as const, age_ms: 12000, results: hits };
+
+    expect(wording.short_outcome({ ...kept, order: 1 })).toBe("3 in 1 ms, 12 s old");
+    expect(wording.short_outcome({ ...kept, age_ms: 0, is_shared: true, order: 1 })).toBe(
+      "3 in 1 ms, shared",
+    );
+    expect(wording.reason_of(kept)).toContain("This answer was kept 12 s ago.");
   });
 });
