@@ -60,7 +60,9 @@ class lane_sim_test : public ::testing::Test {
       world.home().exit(top, genstage::exit_reason::shutdown());
       world.settle();
     }
-    sites = *site_catalog::make({definition});
+    std::vector<site_definition> all = others;
+    all.push_back(definition);
+    sites = *site_catalog::make(std::move(all));
     board.emplace(sites);
     genstage::supervisor_spec tree;
     tree.children.push_back(lanes(sites, {&client, &*board, &memory}));
@@ -118,6 +120,7 @@ class lane_sim_test : public ::testing::Test {
   genstage::simulation world{1};
   genstage::http::scripted_client& client = *scripted;
   site_definition definition;
+  std::vector<site_definition> others;
   site_catalog sites;
   cache_use cache = cache_use::allowed;
   genstage::process_ref top;
@@ -443,6 +446,23 @@ TEST_F(lane_sim_test, a_reader_who_takes_nothing_holds_back_only_his_own_search)
   EXPECT_EQ(outcome(held), site_outcome::skipped);
   EXPECT_EQ(held.answer->message,
             "It was not asked, as the answers before it were not taken in time.");
+}
+
+TEST_F(lane_sim_test, a_site_that_did_not_fit_until_its_limit_is_not_asked_at_it) {
+  client.ignore("wiki.example");
+  definition.limits.results = 100;  // Two of these are all that one reader may get.
+  for (const char* const id : {"a", "b", "c"}) {
+    others.push_back(definition);
+    others.back().id = id;
+  }
+  open();
+  told result;
+  search(result, "stage");
+
+  world.run_for(5s);
+
+  EXPECT_EQ(client.asked().size(), 2U);
+  EXPECT_EQ(outcome(result), site_outcome::skipped);
 }
 
 TEST_F(lane_sim_test, a_day_s_number_is_not_passed_and_its_end_is_said) {

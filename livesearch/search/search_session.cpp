@@ -54,7 +54,8 @@ void search_session::init() {
 void search_session::ask_what_fits() {
   if (summary_.reason != search_end::complete) return;  // It is being given up.
   for (; next_ < parts_.size() && !is_over_; ++next_) {
-    if (parts_[next_].is_over) continue;
+    // Of one whose limit is just passing its own notice tells, which is on its way.
+    if (parts_[next_].is_over || elapsed() >= wish_->plan.sites[next_].limit) continue;
     const std::size_t held = reserved_ + wish_->listener->untaken();
     const std::size_t more = longest_answer(wish_->plan.sites[next_].site->definition);
     if (held > 0 && held + more > most_held) return;
