@@ -19,19 +19,15 @@ void demand_dispatcher::cancel(unique_id tag) {
   for (const consumer& each : consumers_) deliverable_ += each.left;
 }
 
-demand demand_dispatcher::ask(unique_id tag, demand asked) {
+demand demand_dispatcher::ask_among_many(unique_id tag, demand asked) {
   const auto asker = std::ranges::find(consumers_, tag, &consumer::tag);
   if (asker == consumers_.end()) return demand{};
-  if (!expected_) expected_ = asked;
-  asker->left += asked;
-  deliverable_ += asked;
+  const demand fresh = note(*asker, asked);
   reinsert(static_cast<std::size_t>(asker - consumers_.begin()));
-  const demand used = std::min(credit_, asked);
-  credit_ -= used;
-  return asked - used;
+  return fresh;
 }
 
-std::span<const delivery> demand_dispatcher::dispatch(std::uint64_t count) {
+std::span<const delivery> demand_dispatcher::dispatch_among_many(std::uint64_t count) {
   deliveries_.clear();
   if (shuffle_) [[unlikely]]
     shuffle();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <genstage/core/demand.hpp>
 #include <genstage/dispatch/dispatcher.hpp>
@@ -40,10 +41,22 @@ class demand_dispatcher {
   /// A consumer leaves. What it had asked for stays as credit against later asks.
   void cancel(unique_id tag);
   /// Notes that `tag` takes `asked` more events. Returns the demand that is new to the producer.
-  demand ask(unique_id tag, demand asked);
+  [[gnu::always_inline]] demand ask(unique_id tag, demand asked) {
+    if (consumers_.size() != 1 || consumers_.front().tag != tag) return ask_among_many(tag, asked);
+    return note(consumers_.front(), asked);
+  }
   /// Distributes `count` events. What the deliveries don't cover is left over. The result is valid
   /// until the next call.
-  std::span<const delivery> dispatch(std::uint64_t count);
+  [[gnu::always_inline]] std::span<const delivery> dispatch(std::uint64_t count) {
+    if (consumers_.size() != 1 || count > consumers_.front().left.count() || count == 0 ||
+        shuffle_) {
+      return dispatch_among_many(count);
+    }
+    consumers_.front().left -= demand{count};
+    deliverable_ -= demand{count};
+    only_ = {consumers_.front().tag, count};
+    return {&only_, 1};
+  }
 
   /// How many events could be delivered now.
   [[nodiscard]] demand deliverable() const noexcept { return deliverable_; }
@@ -65,12 +78,24 @@ class demand_dispatcher {
     demand left;
   };
 
+  // The conversation with one consumer is inlined where it is held; the others are not.
+  demand note(consumer& asker, demand asked) noexcept {
+    if (!expected_) expected_ = asked;
+    asker.left += asked;
+    deliverable_ += asked;
+    const demand used = std::min(credit_, asked);
+    credit_ -= used;
+    return asked - used;
+  }
+  demand ask_among_many(unique_id tag, demand asked);
+  std::span<const delivery> dispatch_among_many(std::uint64_t count);
   void shuffle();
   /// Restores the order after the demand of one entry has changed: it goes behind its equals.
   void reinsert(std::size_t position);
 
   std::vector<consumer> consumers_;  // In descending demand.
   std::vector<delivery> deliveries_;
+  delivery only_{};  ///< The only one, while there is one consumer.
   demand deliverable_{};
   demand credit_{};
   std::optional<demand> expected_;

@@ -166,7 +166,7 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
   using phase = process::phase;
   if (observed.phase_ == phase::unborn) {
     observed.phase_ = phase::starting;
-    observed.guarded(&process::begin, nullptr);
+    observed.guarded<&process::begin>(nullptr);
   }
   for (int budget = observed_budget;;) {
     message* const newest = observed.cell_->mail_.drain();
@@ -176,13 +176,13 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
     if (observed.ending_ && !observed.is_suspended()) {
       note_end(observed);
       if (observed.phase_ != phase::running) return observed.finish();
-      observed.guarded(&process::run_terminate, nullptr);
+      observed.guarded<&process::run_terminate>(nullptr);
     } else if (observed.is_suspended() || observed.inbox_.is_empty()) {
       if (observed.cell_->mail_.release()) return runnable::verdict::idle;
     } else if (budget-- == 0) {
       return runnable::verdict::again;
     } else {
-      observed.guarded(&process::observed_step, observed.inbox_.pop());
+      observed.guarded<&process::observed_step>(observed.inbox_.pop());
     }
   }
 }

@@ -18,16 +18,16 @@ class mailbox {
  public:
   enum class pushed : std::uint8_t { queued, made_ready, refused_dead };
 
-  /// Takes the message unless the process is dead. After `made_ready` the caller has to schedule
-  /// it.
-  pushed push(message_ptr& added) noexcept {
+  /// Owns the message from now on, unless the process is dead. After `made_ready` the caller has to
+  /// schedule it.
+  pushed push(message* added) noexcept {
     message* head = head_.load(std::memory_order_relaxed);
     do {
-      if (head == dead()) return pushed::refused_dead;
+      if (head == dead()) [[unlikely]]
+        return pushed::refused_dead;
       added->next = head == idle() ? nullptr : head;
-    } while (!head_.compare_exchange_weak(head, added.get(), std::memory_order_acq_rel,
+    } while (!head_.compare_exchange_weak(head, added, std::memory_order_acq_rel,
                                           std::memory_order_relaxed));
-    static_cast<void>(added.release());
     return head == idle() ? pushed::made_ready : pushed::queued;
   }
 

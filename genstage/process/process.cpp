@@ -85,24 +85,50 @@ runnable::verdict process_cell::run_observed(runnable& base) noexcept {
   return process_extras::activate_observed(body);
 }
 
+/// False if the notice comes after a demonitor.
+bool process::forget_monitor(const message& down) noexcept {
+  const auto known = std::ranges::find(monitors_, static_cast<const down_message&>(down).monitor,
+                                       &monitored::monitor);
+  if (known == monitors_.end()) return false;
+  monitors_.erase(known);
+  return true;
+}
+
+void process::callback_threw() noexcept {
+  const char* const where = callback();
+  fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
+}
+
 runnable::verdict process::activate() noexcept {
   if (phase_ == phase::unborn) {
     phase_ = phase::starting;
-    guarded(&process::begin, nullptr);
+    guarded<&process::begin>(nullptr);
   }
   for (int budget = activation_budget;;) {
-    message* const newest = cell_->mail_.drain();
-    if (newest != nullptr && sort(newest)) return runnable::verdict::again;
-    if (ending_ && !is_suspended()) {
-      if (phase_ != phase::running) return finish();
-      guarded(&process::run_terminate, nullptr);
-    } else if (is_suspended() || inbox_.is_empty()) {
-      if (cell_->mail_.release()) return runnable::verdict::idle;
-    } else if (budget-- == 0) {
-      return runnable::verdict::again;
-    } else {
-      guarded(&process::step, inbox_.pop());
+    message* next = nullptr;
+    if (message* const newest = cell_->mail_.drain(); newest != nullptr) {
+      if (comes_next(newest) && budget > 0) [[likely]] {
+        next = newest;
+      } else if (sort(newest)) {
+        return runnable::verdict::again;
+      }
     }
+    if (next == nullptr) {
+      if (ending_ && !is_suspended()) {
+        if (phase_ != phase::running) return finish();
+        guarded<&process::run_terminate>(nullptr);
+        continue;
+      }
+      if (is_suspended() || inbox_.is_empty()) {
+        if (cell_->mail_.release()) return runnable::verdict::idle;
+        continue;
+      }
+      if (budget == 0) return runnable::verdict::again;
+      next = inbox_.pop().release();
+    }
+    --budget;
+    guarded<&process::step>(message_ptr{next});
+    if (has_nothing_to_do() && cell_->mail_.release()) return runnable::verdict::idle;
   }
 }
 
@@ -125,22 +151,12 @@ bool process::sort(message* newest) {
     message_ptr taken{std::exchange(oldest, oldest->next)};
     if (taken->kind < message_kind::user && taken->kind != message_kind::down) {
       was_system |= taken->kind == message_kind::system;
-      guarded(&process::handle_control, std::move(taken));
+      guarded<&process::handle_control>(std::move(taken));
     } else {
       inbox_.push(std::move(taken));
     }
   }
   return was_system;
-}
-
-void process::guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept {
-  try {
-    (this->*action)(std::move(argument));
-  } catch (...) {
-    const char* const where = callback();
-    fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
-  }
-  if (!is_suspended()) enter(nullptr);
 }
 
 void process::fail(exit_reason reason) noexcept {
@@ -166,16 +182,6 @@ void process::started() {
   }
   if (waiting) waiting->complete(std::nullopt);
   continue_start();
-}
-
-void process::step(message_ptr next) {
-  if (next->kind == message_kind::down) {
-    const auto known = std::ranges::find(monitors_, static_cast<down_message&>(*next).monitor,
-                                         &monitored::monitor);
-    if (known == monitors_.end()) return;
-    monitors_.erase(known);
-  }
-  receive(std::move(next));
 }
 
 void process::handle_control(message_ptr control) {

@@ -150,9 +150,34 @@ class process {
   static process* make_current(process* next) noexcept;
   runnable::verdict activate() noexcept;
   bool sort(message* newest);
-  void step(message_ptr next);
+  [[gnu::always_inline]] void step(message_ptr next) {
+    if (next->kind == message_kind::down && !forget_monitor(*next)) [[unlikely]]
+      return;
+    receive(std::move(next));
+  }
+  bool forget_monitor(const message& down) noexcept;
   void observed_step(message_ptr next);
-  void guarded(void (process::*action)(message_ptr), message_ptr argument) noexcept;
+  /// Until something comes.
+  [[nodiscard]] bool has_nothing_to_do() const noexcept {
+    return inbox_.is_empty() && !ending_ && !is_suspended();
+  }
+  /// Whether what was drained is one message that is to be handled now, as is the rule in a
+  /// conversation of stages: it need not be sorted then.
+  [[nodiscard]] bool comes_next(const message* newest) const noexcept {
+    return newest != mailbox::closed_mark() && newest->next == nullptr &&
+           newest->kind >= message_kind::user && has_nothing_to_do();
+  }
+  /// Where exceptions of callbacks end. Inlined with `step`: every message passes here.
+  template <void (process::*Action)(message_ptr)>
+  [[gnu::always_inline]] void guarded(message_ptr argument) noexcept {
+    try {
+      (this->*Action)(std::move(argument));
+    } catch (...) {
+      callback_threw();
+    }
+    if (!is_suspended()) enter(nullptr);
+  }
+  void callback_threw() noexcept;
   void fail(exit_reason reason) noexcept;
   void handle_control(message_ptr control);
   void handle_exit(std::unique_ptr<exit_message> signal);

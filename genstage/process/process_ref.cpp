@@ -22,21 +22,11 @@ void process_cell::note_kill() noexcept {
                                      std::memory_order_relaxed);
 }
 
-bool process_cell::try_send(message_ptr& sent) noexcept {
-  switch (mail_.push(sent)) {
-    case mailbox::pushed::queued:
-      return true;
-    case mailbox::pushed::made_ready:
-      scheduler_.make_ready(*this);
-      return true;
-    case mailbox::pushed::refused_dead:
-      return false;
-  }
-  return false;
-}
-
-bool process_cell::send(message_ptr sent) noexcept {
-  return try_send(sent);
+bool process_cell::post(message* sent) noexcept {
+  const mailbox::pushed what = mail_.push(sent);
+  if (what == mailbox::pushed::made_ready) [[likely]]
+    scheduler_.make_ready(*this);
+  return what != mailbox::pushed::refused_dead;
 }
 
 bool process_cell::try_retain(std::uint32_t generation) noexcept {

@@ -22,9 +22,13 @@ class process_cell final : public runnable, public waiter {
       : runnable{&run_process}, owner_{owner}, scheduler_{scheduler}, index_{index} {}
 
   /// Sends; false, and the message is destroyed, if the process has ended.
-  bool send(message_ptr sent) noexcept;
+  [[gnu::always_inline]] bool send(message_ptr sent) noexcept { return try_send(sent); }
   /// The same, but the message stays with the caller if the process has ended.
-  bool try_send(message_ptr& sent) noexcept;
+  [[gnu::always_inline]] bool try_send(message_ptr& sent) noexcept {
+    const bool is_taken = post(sent.get());
+    if (is_taken) static_cast<void>(sent.release());
+    return is_taken;
+  }
 
   [[nodiscard]] pid id() const noexcept {
     return {index_, static_cast<std::uint32_t>(life_.load(std::memory_order_relaxed) >> 32U)};
@@ -43,6 +47,9 @@ class process_cell final : public runnable, public waiter {
   friend class runtime;
   friend class simulated;
   friend struct parting;
+
+  /// Owns the message if the answer is true.
+  bool post(message* sent) noexcept;
 
   static verdict run_process(runnable& base) noexcept;
   static verdict run_observed(runnable& base) noexcept;
@@ -109,7 +116,7 @@ class process_ref {
   [[nodiscard]] explicit operator bool() const noexcept { return cell_ != nullptr; }
   [[nodiscard]] pid id() const noexcept { return cell_ != nullptr ? cell_->id() : pid{}; }
   [[nodiscard]] process_cell* cell() const noexcept { return cell_; }
-  bool send(message_ptr sent) const noexcept {
+  [[gnu::always_inline]] bool send(message_ptr sent) const noexcept {
     return cell_ != nullptr && cell_->send(std::move(sent));
   }
   bool try_send(message_ptr& sent) const noexcept {

@@ -26,9 +26,7 @@ void simulated::guarded(process& body, Action action) noexcept {
   try {
     action();
   } catch (...) {
-    const char* const where = body.callback();
-    body.fail(
-        exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
+    body.callback_threw();
   }
   if (!body.is_suspended()) body.enter(nullptr);
 }

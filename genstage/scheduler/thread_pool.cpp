@@ -28,7 +28,6 @@ struct alignas(64) worker {
   /// the callback that runs does not return. Release and acquire hand over what made it ready.
   std::atomic<runnable*> slot{nullptr};
   /// Only this worker touches these.
-  int slot_streak = 0;
   std::uint32_t activations = 0;
   std::uint32_t shared_turn_at = 0;
   bool running_is_heavy = false;
@@ -157,10 +156,14 @@ class thread_pool::implementation {
     return std::max<std::size_t>(1, std::thread::hardware_concurrency());
   }
 
+  [[nodiscard]] bool is_stopping() const noexcept {
+    return stopping_.load(std::memory_order_relaxed);
+  }
+
   void work(worker& self) {
     this_worker = &self;
     bool was_parked = false;
-    while (!stopping_.load(std::memory_order_relaxed)) {
+    while (!is_stopping()) {
       runnable* const next = find_work(self);
       if (next == nullptr) {
         if (is_dispensable(self)) return;
@@ -173,20 +176,24 @@ class thread_pool::implementation {
           any_queue()) {
         wake_one_if_parked();
       }
-      activate(self, *next);
+      run_streak(self, *next);
       // Now and then is enough, even for one that is never idle.
-      if (self.activations % sampling_interval == 0 && is_dispensable(self)) return;
+      if (is_dispensable(self)) return;
     }
   }
 
-  runnable* find_work(worker& self) noexcept {
-    runnable* const last = take_slot(self);
-    if (last != nullptr && self.slot_streak < slot_streak_limit) {
-      ++self.slot_streak;
-      return last;
+  /// Runs `first`, and what is made ready meanwhile and comes next by the slot, for a while.
+  void run_streak(worker& self, runnable& first) noexcept {
+    runnable* next = &first;
+    for (int left = slot_streak_limit; next != nullptr && left > 0 && !is_stopping(); --left) {
+      activate(self, *next);
+      next = take_slot(self);
     }
-    self.slot_streak = 0;
-    if (last != nullptr) self.queue.push(*last);
+    self.running.store(nullptr, std::memory_order_relaxed);
+    if (next != nullptr) self.queue.push(*next);
+  }
+
+  runnable* find_work(worker& self) noexcept {
     if (self.activations - self.shared_turn_at >= shared_queue_turn) {
       self.shared_turn_at = self.activations;
       if (runnable* const next = shared_.pop()) return next;
@@ -234,7 +241,6 @@ class thread_pool::implementation {
     }
     self.running.store(&next, std::memory_order_release);
     const runnable::verdict verdict = next.run(next);
-    self.running.store(nullptr, std::memory_order_relaxed);
     self.progress.store(self.activations, std::memory_order_relaxed);
     if (begun != instant{}) note_cost(next, now() - begun);
     if (verdict == runnable::verdict::again) {
@@ -296,10 +302,11 @@ class thread_pool::implementation {
 
   [[nodiscard]] bool is_too_many() const noexcept { return lent_.load() > stuck_.load(); }
 
-  /// Whether this thread is lent and not needed any more; it then has left the pool. Kept out of
-  /// the loop of work, which it would slow down.
-  [[gnu::noinline]] bool is_dispensable(worker& self) noexcept {
-    if (self.index < base_count_ || !is_too_many()) return false;
+  /// Whether this thread is lent and not needed any more; it then has left the pool.
+  bool is_dispensable(worker& self) noexcept {
+    return self.index >= base_count_ && is_too_many() && leaves(self);
+  }
+  [[gnu::noinline]] bool leaves(worker& self) noexcept {
     {
       const std::scoped_lock lock{parking_};
       if (!is_too_many()) return false;

@@ -46,16 +46,14 @@ class batch {
     ++size_;
   }
 
+  /// Failure: if making an event throws, nothing of a range of known size is appended.
   template <std::ranges::input_range Range>
   void append(Range&& range) {
     if constexpr (std::ranges::sized_range<Range>) {
-      reserve(size_ + static_cast<std::size_t>(std::ranges::size(range)));
-      T* end = data_ + size_;
-      for (auto&& event : range) {
-        std::construct_at(end, std::forward<decltype(event)>(event));
-        ++end;
-        ++size_;
-      }
+      const auto count = static_cast<std::size_t>(std::ranges::size(range));
+      reserve(size_ + count);
+      make(std::ranges::begin(range), count, data_ + size_);
+      size_ += count;
     } else {
       for (auto&& event : range) emplace(std::forward<decltype(event)>(event));
     }
@@ -92,6 +90,25 @@ class batch {
   }
 
  private:
+  /// Makes `count` events out of a range, or none if one cannot be made. The loop writes nothing
+  /// else, so that it can be vectorised.
+  template <class Iterator>
+  static void make(Iterator from, std::size_t count, T* to) {
+    if constexpr (std::is_trivially_destructible_v<T>) {
+      for (std::size_t index = 0; index < count; ++index, ++from) {
+        std::construct_at(to + index, *from);
+      }
+    } else {
+      struct unfinished {
+        T* begin;
+        T* end;
+        ~unfinished() { std::destroy(begin, end); }
+      } made{to, to};
+      for (; count > 0; --count, ++from, ++made.end) std::construct_at(made.end, *from);
+      made.begin = made.end;
+    }
+  }
+
   void grow_to(std::size_t wanted) {
     const std::size_t larger = std::max({wanted, capacity_ * 2, std::size_t{4}});
     T* const fresh = std::allocator<T>{}.allocate(larger);

@@ -88,7 +88,7 @@ class consumer_side {
   }
   void open(upstream& opened, subscription_mode mode) {
     opened.mode = mode;
-    if (mode == subscription_mode::automatic) ask(opened, opened.ledger.left(), nullptr);
+    if (mode == subscription_mode::automatic) ask(opened, opened.ledger.left(), node{});
   }
 
   /// Forgets a subscription; returns it for the user's handle_cancel.
@@ -116,10 +116,15 @@ class consumer_side {
     return true;
   }
   /// Takes up a message; its batches follow by `next_batch` and `finish_batch`.
-  void begin(node received) {
+  void begin(node&& received) {
+    upstream* const from = find(received->tag);
+    begin(std::move(received), from);
+  }
+  /// The same for a message that is known to be from there.
+  void begin(node&& received, upstream* from) {
     current_ = std::move(received);
-    offset_ = 0;
-    from_ = find(current_->tag);
+    left_ = events_of(*current_);
+    from_ = from;
     if (is_cut()) from_->ledger.begin_message();
   }
   [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
@@ -129,35 +134,52 @@ class consumer_side {
     return from_ != nullptr ? &from_->to : nullptr;
   }
 
-  [[nodiscard]] std::span<In> next_batch() noexcept {
-    const std::span<In> events = events_of(*current_);
-    const std::size_t rest = events.size() - offset_;
-    size_ = is_cut() ? std::min<std::size_t>(rest, from_->ledger.batch_limit()) : rest;
-    return events.subspan(offset_, size_);
+  /// Whether a message is one batch, of a subscription that asks by itself: the rule. Then a
+  /// callback that cannot wait may handle it at once, and `finish_message` follows.
+  [[nodiscard]] static bool is_one_batch(std::size_t count, const upstream& from) noexcept {
+    return from.mode == subscription_mode::automatic && count <= from.ledger.batch_limit();
+  }
+  [[gnu::always_inline]] void finish_message(node&& handled, std::size_t count, upstream& from) {
+    from.meter->add(count);
+    const auto [asked, surplus] = from.ledger.take_message(count);
+    if (!surplus.is_zero()) [[unlikely]]
+      detail::log_surplus(owner_, from.label, surplus);
+    handled->clear();
+    if (asked.is_zero()) {
+      from.spare = std::move(handled);
+    } else {
+      ask(from, asked, std::move(handled));
+    }
   }
 
-  /// The batch has been handled: asks for more if it is time to.
-  void finish_batch() {
-    offset_ += size_;
-    const bool is_last = offset_ == events_of(*current_).size();
-    demand asked{};
-    if (from_ != nullptr) from_->meter->add(size_);
-    if (is_cut()) {
-      const auto [more, surplus] = from_->ledger.take(size_);
-      if (!surplus.is_zero()) detail::log_surplus(owner_, from_->label, surplus);
-      asked = more;
-    }
-    if (!is_last) {
-      if (!asked.is_zero()) ask(*from_, asked, std::move(from_->spare));
+  [[nodiscard]] std::span<In> next_batch() noexcept {
+    size_ = left_.size();
+    if (is_cut()) size_ = std::min<std::size_t>(size_, from_->ledger.batch_limit());
+    return left_.first(size_);
+  }
+
+  /// The batch has been handled: asks for more if it is time to. What was the last batch of its
+  /// message leaves its storage to the ask.
+  [[gnu::always_inline]] void finish_batch() {
+    left_ = left_.subspan(size_);
+    if (from_ == nullptr) [[unlikely]] {
+      if (left_.empty()) current_.reset();
       return;
     }
-    node spent = std::move(current_);
-    spent->clear();
-    if (from_ == nullptr) return;
+    from_->meter->add(size_);
+    demand asked{};
+    if (from_->mode == subscription_mode::automatic) {
+      const auto [more, surplus] = from_->ledger.take(size_);
+      if (!surplus.is_zero()) [[unlikely]]
+        detail::log_surplus(owner_, from_->label, surplus);
+      asked = more;
+    }
+    node& carrier = left_.empty() ? current_ : from_->spare;
+    if (left_.empty()) current_->clear();
     if (!asked.is_zero()) {
-      ask(*from_, asked, std::move(spent));
-    } else {
-      from_->spare = std::move(spent);
+      ask(*from_, asked, std::move(carrier));
+    } else if (left_.empty()) {
+      from_->spare = std::move(current_);
     }
   }
 
@@ -185,10 +207,11 @@ class consumer_side {
     return from_ != nullptr && from_->mode == subscription_mode::automatic;
   }
 
-  void ask(upstream& to, demand count, node carrier) {
-    if (!carrier) {
-      carrier = std::make_unique<batch_message<T>>(message_kind::ask, to.to.tag, owner_.id());
-    }
+  [[nodiscard, gnu::noinline]] node fresh_ask(const upstream& to) const {
+    return std::make_unique<batch_message<T>>(message_kind::ask, to.to.tag, owner_.id());
+  }
+  [[gnu::always_inline]] void ask(upstream& to, demand count, node&& spent) {
+    node carrier = spent ? std::move(spent) : fresh_ask(to);
     carrier->kind = message_kind::ask;
     carrier->from = owner_.id();
     carrier->asked = count;
@@ -199,8 +222,8 @@ class consumer_side {
   std::vector<std::unique_ptr<upstream>> upstreams_;
   node current_;
   upstream* from_ = nullptr;  ///< Of the message in hand; null if its subscription is forgotten.
-  std::size_t offset_ = 0;
-  std::size_t size_ = 0;
+  std::span<In> left_;        ///< What is not handled of it.
+  std::size_t size_ = 0;      ///< Of the batch that is being handled.
 };
 
 }  // namespace genstage::inline v0

@@ -18,24 +18,30 @@ class demand_ledger {
   constexpr demand_ledger(demand most, demand least) noexcept
       : most_{most}, least_{least}, left_{most} {}
 
+  struct charge {
+    demand ask;      ///< To be sent once the batch has been handled; zero for none.
+    demand surplus;  ///< Events of the batch that were never asked for.
+  };
+
   /// The largest batch that one callback gets.
   [[nodiscard]] constexpr std::uint64_t batch_limit() const noexcept {
     return (most_ - least_).count();
   }
   [[nodiscard]] constexpr demand left() const noexcept { return left_; }
 
+  /// Charges a message that is one batch.
+  [[gnu::always_inline]] constexpr charge take_message(std::uint64_t batch) noexcept {
+    begin_message();
+    return take(batch);
+  }
   /// A message is about to be cut: what is outstanding now covers it.
   constexpr void begin_message() noexcept { covered_ = left_; }
 
   /// Between two messages.
   void digest(state_digest& into) const { into.add(most_, least_, left_); }
 
-  struct charge {
-    demand ask;      ///< To be sent once the batch has been handled; zero for none.
-    demand surplus;  ///< Events of the batch that were never asked for.
-  };
   /// Charges one batch of the message.
-  constexpr charge take(std::uint64_t batch) noexcept {
+  [[gnu::always_inline]] constexpr charge take(std::uint64_t batch) noexcept {
     const demand charged = std::min(demand{batch}, covered_);
     covered_ -= charged;
     left_ -= charged;

@@ -24,8 +24,9 @@ class direct_outlet {
   /// How many events may be made now.
   [[nodiscard]] demand room() const noexcept { return dispatcher_.deliverable(); }
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size(); }
+  [[nodiscard]] bool has_buffered() const noexcept { return !buffer_.is_empty(); }
 
-  void place(node& made) {
+  [[gnu::always_inline]] void place(node& made) {
     if (!buffer_.is_empty()) {
       keep(made->events, 0);
       return;
@@ -67,9 +68,21 @@ class direct_outlet {
   enum class where_left : std::uint8_t { at_the_back, at_the_front };
 
   /// False if some events could not be placed.
-  bool distribute(node& made, where_left left) {
+  [[gnu::always_inline]] bool distribute(node& made, where_left left) {
     const std::size_t count = made->events.size();
     const std::span<const delivery> decided = decide(made->events);
+    if constexpr (counting_dispatcher<D>) {
+      if (decided.size() == 1 && decided.front().count == count) [[likely]] {
+        sender_.carry_out(made, decided);
+        return true;
+      }
+    }
+    return carry_out_in_part(made, decided, left);
+  }
+
+  [[gnu::noinline]] bool carry_out_in_part(node& made, std::span<const delivery> decided,
+                                           where_left left) {
+    const std::size_t count = made->events.size();
     std::uint64_t covered = 0;
     for (const delivery& each : decided) covered += each.count;
     if (covered < count) {

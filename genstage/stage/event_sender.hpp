@@ -62,10 +62,19 @@ class event_sender {
   };
 
   event_sender(process& owner, detail::emitting_stage<T>& user) : owner_{owner}, user_{user} {}
+  event_sender(const event_sender&) = delete;
+  event_sender& operator=(const event_sender&) = delete;
+  ~event_sender() {
+    while (spare_ != nullptr) static_cast<void>(spare());
+  }
 
   [[nodiscard]] process& owner() const noexcept { return owner_; }
-  [[nodiscard]] bool knows(unique_id tag) const noexcept {
-    return std::ranges::find(consumers_, tag, tag_of) != consumers_.end();
+  /// Null if the tag is of none.
+  [[nodiscard]] consumer* find(unique_id tag) noexcept {
+    for (consumer& each : consumers_) {
+      if (each.who.tag == tag) return &each;
+    }
+    return nullptr;
   }
   /// Of a subscription that it knows.
   [[nodiscard]] pid peer_of(unique_id tag) const noexcept {
@@ -94,41 +103,32 @@ class event_sender {
     return ended;
   }
 
-  void count_ask(unique_id tag, demand asked) {
-    std::ranges::find(consumers_, tag, tag_of)->asked += asked;
-    note(record_kind::ask, tag, asked.count());
+  void count_ask(consumer& asker, demand asked) {
+    asker.asked += asked;
+    note(record_kind::ask, asker.who.tag, asked.count());
   }
   /// Events have gone where the dispatcher said.
   void count_placed(std::uint64_t count) noexcept { placed_ += count; }
 
   /// Carries out what was decided about all events of `made`. The node itself travels if all go to
   /// one consumer, and is null afterwards; else it is left empty.
-  void carry_out(node& made, std::span<const delivery> decided) {
+  [[gnu::always_inline]] void carry_out(node& made, std::span<const delivery> decided) {
     placed_ += made->events.size();
     if (decided.size() == 1) {
       send(std::move(made), decided.front().to);
-      return;
+    } else {
+      cut(*made, decided);
     }
-    std::size_t offset = 0;
-    for (const delivery& each : decided) {
-      node part = spare();
-      part->events.take_from(made->events, offset, each.count);
-      offset += each.count;
-      send(std::move(part), each.to);
-    }
-    made->events.clear();
   }
 
-  void send(node filled, unique_id tag) {
-    if (tag != unique_id::none) {
-      send(std::move(filled), *std::ranges::find(consumers_, tag, tag_of));
-      return;
-    }
+  [[gnu::always_inline]] void send(node&& filled, unique_id tag) {
+    if (consumer* const to = find(tag); to != nullptr) [[likely]]
+      return send(std::move(filled), *to);
     note(record_kind::discarded, tag, filled->events.size());
     filled->events.clear();
     give_back(std::move(filled));
   }
-  void send(node filled, consumer& to) {
+  [[gnu::always_inline]] void send(node&& filled, consumer& to) {
     const unique_id tag = to.who.tag;
     const std::uint64_t count = filled->events.size() + filled->count;
     filled->kind = message_kind::events;
@@ -140,17 +140,21 @@ class event_sender {
   }
 
   /// A message to fill, empty.
-  [[nodiscard]] node spare() {
-    if (spare_.empty()) {
-      return std::make_unique<batch_message<T>>(message_kind::events, unique_id::none, owner_.id());
-    }
-    node taken = std::move(spare_.back());
-    spare_.pop_back();
+  [[nodiscard, gnu::always_inline]] node spare() {
+    if (spare_ == nullptr) [[unlikely]]
+      return fresh();
+    batch_message<T>* const taken = spare_;
+    spare_ = static_cast<batch_message<T>*>(taken->next);
+    --spare_count_;
     taken->from = owner_.id();
-    return taken;
+    return node{taken};
   }
-  void give_back(node spent) {
-    if (spent && spare_.size() < spare_limit) spare_.push_back(std::move(spent));
+  [[gnu::always_inline]] void give_back(node&& spent) noexcept {
+    if (!spent) return;
+    if (spare_count_ == spare_limit) return spent.reset();
+    spent->next = spare_;
+    spare_ = spent.release();
+    ++spare_count_;
   }
 
   void digest(state_digest& into) const {
@@ -160,7 +164,7 @@ class event_sender {
     }
   }
 
-  void note(record_kind kind, unique_id tag, std::uint64_t count) noexcept {
+  [[gnu::always_inline]] void note(record_kind kind, unique_id tag, std::uint64_t count) noexcept {
     if (records_ != nullptr) {
       records_->note(kind, owner_.id().index, static_cast<std::uint64_t>(tag), count);
     }
@@ -185,6 +189,20 @@ class event_sender {
 
  private:
   static constexpr std::size_t spare_limit = 16;
+
+  [[nodiscard, gnu::noinline]] node fresh() {
+    return std::make_unique<batch_message<T>>(message_kind::events, unique_id::none, owner_.id());
+  }
+  [[gnu::noinline]] void cut(batch_message<T>& made, std::span<const delivery> decided) {
+    std::size_t offset = 0;
+    for (const delivery& each : decided) {
+      node part = spare();
+      part->events.take_from(made.events, offset, each.count);
+      offset += each.count;
+      send(std::move(part), each.to);
+    }
+    made.events.clear();
+  }
   static unique_id tag_of(const consumer& each) noexcept { return each.who.tag; }
 
   process& owner_;
@@ -193,7 +211,9 @@ class event_sender {
   std::vector<consumer> consumers_;
   std::uint64_t placed_ = 0;
   std::uint64_t dropped_ = 0;
-  std::vector<node> spare_;
+  /// Owned, linked by `next`.
+  batch_message<T>* spare_ = nullptr;
+  std::size_t spare_count_ = 0;
 };
 
 }  // namespace genstage::inline v0

@@ -26,7 +26,7 @@ class output_buffer {
       : capacity_{capacity}, keep_{keep} {}
 
   [[nodiscard]] std::size_t size() const noexcept { return kept_ ? kept_->events.size() : 0; }
-  [[nodiscard]] bool is_empty() const noexcept { return size() == 0; }
+  [[nodiscard]] bool is_empty() const noexcept { return !kept_ || kept_->events.empty(); }
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.
   std::size_t store(batch<T>& added, std::size_t from = 0) {

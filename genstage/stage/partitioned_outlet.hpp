@@ -42,6 +42,7 @@ class partitioned_outlet {
     return dispatcher_.acceptable(queued_);
   }
   [[nodiscard]] std::size_t buffered() const noexcept { return buffered_; }
+  [[nodiscard]] bool has_buffered() const noexcept { return buffered_ > 0; }
 
   /// `answering` is the partition whose demand the events answer, if it is known.
   void place(node& made, std::optional<std::size_t> answering = std::nullopt) {

@@ -66,8 +66,10 @@ class producer_side {
 
   [[nodiscard]] output<T>& out() noexcept { return out_; }
   [[nodiscard]] bool has_room() const noexcept { return !outlet_.room().is_zero(); }
-  [[nodiscard]] bool has_buffered() const noexcept { return outlet_.buffered() > 0; }
-  [[nodiscard]] bool knows(unique_id tag) const noexcept { return sender_.knows(tag); }
+  [[nodiscard]] bool has_buffered() const noexcept { return outlet_.has_buffered(); }
+  using consumer = typename event_sender<T>::consumer;
+  /// Null if the tag is of no consumer of this stage.
+  [[nodiscard]] consumer* find(unique_id tag) noexcept { return sender_.find(tag); }
 
   /// Registers a consumer; the user's handle_subscribe runs between this and `open`.
   void add(const subscribe_message& wish) { sender_.add(wish); }
@@ -87,7 +89,7 @@ class producer_side {
   }
 
   /// A consumer asks. Sends what is buffered, and returns what has to be produced.
-  order ask(node asked) {
+  [[gnu::always_inline]] order ask(node&& asked, consumer& asker) {
     const demand count = asked->asked;
     const unique_id tag = asked->tag;
     auto& dispatcher = outlet_.dispatcher();
@@ -97,12 +99,14 @@ class producer_side {
                               count);
       }
     }
-    sender_.count_ask(tag, count);
+    sender_.count_ask(asker, count);
     dispatcher.ask(tag, count);
     asked->clear();
     sender_.give_back(std::move(asked));
     drain();
     order wanted = not_forwarded(partition_of(tag));
+    if (mode_ == demand_mode::forward && accumulated_.empty()) [[likely]]
+      return wanted;
     for (const order& each : accumulated_) {
       if (each.partition == wanted.partition) wanted.asked -= each.asked;
     }
@@ -143,7 +147,7 @@ class producer_side {
   }
 
   /// Sends what the callback has put out; what nobody asked for is buffered.
-  void flush() {
+  [[gnu::always_inline]] void flush() {
     const std::size_t made = filling_->events.size();
     if (made == 0) return;
     made_ += made;
@@ -161,7 +165,8 @@ class producer_side {
 
   /// Sends buffered events as far as there is demand.
   void drain() {
-    if (outlet_.buffered() > 0 && mode_ == demand_mode::forward) outlet_.drain();
+    if (has_buffered() && mode_ == demand_mode::forward) [[unlikely]]
+      outlet_.drain();
   }
 
   /// The conservation law, G10: nothing goes astray, and nobody is sent what it has not asked for.

@@ -46,7 +46,7 @@ struct batch_message final : stream_message {
     return shared ? shared.events().subspan(first, count) : events.events();
   }
   void clear() noexcept {
-    shared.reset();
+    if (shared) shared.reset();
     count = 0;
     events.clear();
   }

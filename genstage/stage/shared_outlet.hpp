@@ -24,6 +24,7 @@ class shared_outlet {
   [[nodiscard]] const broadcast_dispatcher& dispatcher() const noexcept { return dispatcher_; }
   [[nodiscard]] demand room() const noexcept { return dispatcher_.deliverable(); }
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size(); }
+  [[nodiscard]] bool has_buffered() const noexcept { return !buffer_.is_empty(); }
 
   void place(node& made) {
     const std::size_t now =

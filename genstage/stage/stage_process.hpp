@@ -1,10 +1,8 @@
 #pragma once
 
-#include <concepts>
 #include <deque>
 #include <functional>
-#include <genstage/stage/consumer_side.hpp>
-#include <genstage/stage/producer_side.hpp>
+#include <genstage/stage/detail/halves.hpp>
 #include <genstage/stage/stage.hpp>
 #include <memory>
 #include <string>
@@ -28,32 +26,6 @@ void log_duplicate(const process& owner, const std::string& consumer);
 [[nodiscard]] exit_reason refusal(const std::string& consumer, const std::string& producer,
                                   const std::string& dispatcher, const exit_reason& answer);
 
-/// The halves of a stage, and of one that lacks a half something that stands in for it.
-struct no_half {
-  struct upstream {};
-  using node = std::unique_ptr<stream_message>;
-};
-template <class S>
-struct receiving_half {
-  using event = char;
-  using type = no_half;
-};
-template <receiving S>
-struct receiving_half<S> {
-  using event = typename S::input_event;
-  using type = consumer_side<event>;
-};
-template <class S>
-struct emitting_half {
-  using event = char;
-  using type = no_half;
-};
-template <emitting S>
-struct emitting_half<S> {
-  using event = typename S::output_event;
-  using type = producer_side<event, S>;
-};
-
 /// The process around a stage of type S. One class for all kinds: a kind that lacks a half does not
 /// instantiate it. Calls go to S itself, so a final S needs no virtual call.
 ///
@@ -69,6 +41,8 @@ class stage_process final : public user_process<S>, public stage_requests {
   using up_side = typename receiving_half<S>::type;
   using down_side = typename emitting_half<S>::type;
   using factory = typename user_process<S>::factory;
+  /// A consumer whose callback never waits.
+  static constexpr bool handles_at_once = receives && !emits && !waits_with_events<S>;
 
   stage_process(factory make, std::vector<subscription_plan> plans)
       : user_process<S>{std::move(make)}, plans_{std::move(plans)} {}
@@ -102,13 +76,19 @@ class stage_process final : public user_process<S>, public stage_requests {
   }
 
   void receive(message_ptr received) override {
+    if (received->kind == message_kind::events) {
+      take_events(std::move(received));
+    } else if (received->kind == message_kind::ask) {
+      take_ask(std::move(received));
+    } else {
+      receive_other(std::move(received));
+    }
+    check_conservation();
+  }
+
+  /// What is no part of the conversation while it goes on; kept out of its way.
+  [[gnu::noinline]] void receive_other(message_ptr received) {
     switch (received->kind) {
-      case message_kind::events:
-        take_events(std::move(received));
-        break;
-      case message_kind::ask:
-        take_ask(std::move(received));
-        break;
       case message_kind::subscribe:
         take_subscribe(as<subscribe_message>(received));
         break;
@@ -131,7 +111,6 @@ class stage_process final : public user_process<S>, public stage_requests {
         if (!this->is_suspended()) callback_ended();
     }
     if (received && this->is_suspended()) handled_ = std::move(received);
-    check_conservation();
   }
 
   // What is asked of the stage itself, in detail/requests.hpp.
@@ -237,54 +216,69 @@ class stage_process final : public user_process<S>, public stage_requests {
   void subscribe(const subscription_plan& plan, const subscription_request* asked);
   void subscribed(typename up_side::upstream& upstream, const subscription_request* asked);
 
-  void take_events(message_ptr received) {
+  [[gnu::always_inline]] void take_events(message_ptr&& received) {
     if constexpr (receives) {
       const auto& header = as<stream_message>(received);
-      if (up_->find(header.tag) == nullptr) {
-        this->owner()
-            .find(header.from)
-            .send(std::make_unique<cancel_message>(message_kind::cancel, header.tag,
-                                                   cancel_reason::unknown_subscription()));
-        return;
-      }
+      auto* const from = up_->find(header.tag);
+      if (from == nullptr) [[unlikely]]
+        return refuse(message_kind::cancel, header);
       typename up_side::node events{
           static_cast<batch_message<std::remove_const_t<in>>*>(received.release())};
       if (up_side::events_of(*events).empty()) return;
       if constexpr (emits) {
-        queue_.push_back({.events = std::move(events)});
-      } else {
-        up_->begin(std::move(events));
+        if (!queue_.empty() || !down_->has_room() || down_->has_buffered()) {
+          queue_.push_back({.events = std::move(events)});
+          work();
+          return;
+        }
       }
+      if constexpr (handles_at_once) {
+        const std::span<in> all = up_side::events_of(*events);
+        if (up_->is_one_batch(all.size(), *from)) {
+          handle(all, &from->to);
+          if (!this->is_ending()) up_->finish_message(std::move(events), all.size(), *from);
+          return;
+        }
+      }
+      up_->begin(std::move(events), from);
       work();
     } else {
       log_wrong_kind(*this, "events", "producer");
     }
   }
 
+  /// The message is of a subscription that is not known here (any more).
+  [[gnu::noinline]] void refuse(message_kind answer, const stream_message& stray) const {
+    this->owner()
+        .find(stray.from)
+        .send(std::make_unique<cancel_message>(answer, stray.tag,
+                                               cancel_reason::unknown_subscription()));
+  }
+
   /// Handles what has been received, as far as there is room for what it brings forth.
   void work() {
-    while (!this->is_suspended() && !this->is_ending()) {
-      if constexpr (emits) down_->drain();
-      if constexpr (receives) {
+    if (this->is_suspended()) [[unlikely]]
+      return;
+    if constexpr (!receives) {
+      if (!this->is_ending()) down_->drain();
+    } else {
+      while (!this->is_ending()) {
+        if constexpr (emits) down_->drain();
         if (!up_->is_busy() && !take_up_next()) return;
         handling_events_ = true;
-        if (!handle(up_->next_batch())) return;
+        if (!handle(up_->next_batch(), source())) return;
         handling_events_ = false;
         send_output();
         if (this->is_ending()) break;
         up_->finish_batch();
-      } else {
-        return;
       }
-    }
-    if constexpr (receives) {
-      if (this->is_ending()) up_->drop();
+      up_->drop();
     }
   }
 
-  bool handle(std::span<in> events) {
+  [[gnu::always_inline]] bool handle(std::span<in> events, const subscription* from) {
     S& user = this->object();
-    static_cast<receiving_stage<in>&>(user).events_from_ = source();
+    static_cast<receiving_stage<in>&>(user).events_from_ = from;
     return this->run("handle_events", [&] {
       if constexpr (emits) {
         return user.handle_events(events, down_->out());
@@ -302,12 +296,16 @@ class stage_process final : public user_process<S>, public stage_requests {
 
   // The emitting half, in detail/emitting_half.hpp.
 
-  void take_ask(message_ptr received);
+  void take_ask(message_ptr&& received);
   /// Asks the user's code for events.
-  void place_order(const order& wanted);
+  [[gnu::always_inline]] void place_order(const order& wanted);
+  /// The same for what consumers still wait for.
+  [[gnu::noinline]] void place_next_order() { place_order(down_->next_order()); }
   /// What a callback has made leaves. If a part of it reached nobody, the stage asks for more in
   /// its consumers' stead, by a message to itself, so that whatever came meanwhile has its turn.
-  void after_callback();
+  void after_callback() { send_made(); }
+  [[gnu::always_inline]] void send_made();
+  [[gnu::noinline]] void ask_again();
   void take_subscribe(subscribe_message& wish);
   /// Why the wish cannot be granted, whatever the dispatcher says; empty if it can.
   [[nodiscard]] std::string mismatch(const subscribe_message& wish) const;
@@ -328,7 +326,7 @@ class stage_process final : public user_process<S>, public stage_requests {
       }
     }
     if constexpr (emits) {
-      if (down_->knows(notice.monitor)) {
+      if (down_->find(notice.monitor) != nullptr) {
         downstream_ended(notice.monitor, cancel_cause::down, notice.reason);
         return true;
       }

@@ -2,6 +2,7 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <utility>
 
 namespace genstage::inline v0 {
 
@@ -31,15 +32,23 @@ struct suspension {
   std::coroutine_handle<> resume{};  ///< The innermost coroutine, null while nothing waits.
 };
 
+namespace detail {
+
+/// Not to be read by a coroutine, which may be resumed on another thread than the one it left.
+extern constinit thread_local suspension* this_threads_suspension;
+
+}  // namespace detail
+
 /// The suspension of the waiter that runs on this thread, or null outside of one.
-/// Not inlined, because a coroutine may be resumed on another thread than the one it left.
+/// Not inlined, because a coroutine may call it.
 [[nodiscard]] suspension* current_suspension() noexcept;
 
-/// Makes `next` current for the life of this object.
+/// Makes `next` current for the life of this object, which belongs to no coroutine.
 class [[nodiscard]] suspension_scope {
  public:
-  explicit suspension_scope(suspension* next) noexcept;
-  ~suspension_scope();
+  explicit suspension_scope(suspension* next) noexcept
+      : before_{std::exchange(detail::this_threads_suspension, next)} {}
+  ~suspension_scope() { detail::this_threads_suspension = before_; }
   suspension_scope(const suspension_scope&) = delete;
   suspension_scope& operator=(const suspension_scope&) = delete;
 

@@ -10,24 +10,20 @@
 namespace genstage::inline v0::detail {
 
 template <class S>
-void stage_process<S>::take_ask(message_ptr received) {
+void stage_process<S>::take_ask(message_ptr&& received) {
   if constexpr (emits) {
     const auto& header = as<stream_message>(received);
-    if (header.tag == unique_id::none && header.from == this->id()) {
+    if (header.tag == unique_id::none && header.from == this->id()) [[unlikely]] {
       is_asking_again_ = false;
-      place_order(down_->next_order());
+      place_next_order();
       return;
     }
-    if (!down_->knows(header.tag)) {
-      this->owner()
-          .find(header.from)
-          .send(std::make_unique<cancel_message>(message_kind::cancelled, header.tag,
-                                                 cancel_reason::unknown_subscription()));
-      return;
-    }
+    auto* const asker = down_->find(header.tag);
+    if (asker == nullptr) [[unlikely]]
+      return refuse(message_kind::cancelled, header);
     if (header.asked.is_zero()) return;
     typename down_side::node asked{static_cast<batch_message<out>*>(received.release())};
-    const order more = down_->ask(std::move(asked));
+    const order more = down_->ask(std::move(asked), *asker);
     if constexpr (receives) {
       work();
     } else {
@@ -39,7 +35,7 @@ void stage_process<S>::take_ask(message_ptr received) {
 }
 
 template <class S>
-void stage_process<S>::place_order(const order& wanted) {
+inline void stage_process<S>::place_order(const order& wanted) {
   if constexpr (emits && !receives) {
     if (wanted.asked.is_zero() || this->is_ending()) return;
     down_->forwarded(wanted);
@@ -51,20 +47,25 @@ void stage_process<S>::place_order(const order& wanted) {
         return user.handle_demand(wanted.asked, down_->out());
       }
     });
-    if (has_ended) after_callback();
+    if (has_ended) send_made();
   }
 }
 
 template <class S>
-void stage_process<S>::after_callback() {
+inline void stage_process<S>::send_made() {
   send_output();
   if constexpr (emits && !receives) {
     down_->answered();
-    if (is_asking_again_ || this->is_ending() || !down_->has_order()) return;
-    is_asking_again_ = true;
-    this->self().send(
-        std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
+    if (down_->has_order() && !is_asking_again_ && !this->is_ending()) [[unlikely]]
+      ask_again();
   }
+}
+
+template <class S>
+void stage_process<S>::ask_again() {
+  is_asking_again_ = true;
+  this->self().send(
+      std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
 }
 
 template <class S>
@@ -74,7 +75,7 @@ void stage_process<S>::take_subscribe(subscribe_message& wish) {
                                                          std::move(reason)));
   };
   if constexpr (emits) {
-    if (down_->knows(wish.from.tag)) {
+    if (down_->find(wish.from.tag) != nullptr) {
       log_duplicate(*this, wish.consumer);
       refuse(cancel_reason::duplicated_subscription());
     } else if (const auto text = mismatch(wish); !text.empty()) {
@@ -82,7 +83,7 @@ void stage_process<S>::take_subscribe(subscribe_message& wish) {
       refuse(exit_reason::user(text));
     } else {
       const auto& before = wish.instead_of;
-      if (before && down_->knows(before->tag)) {
+      if (before && down_->find(before->tag) != nullptr) {
         forget_consumer(before->tag, cancel_cause::cancel, before->reason,
                         [this, &wish] { admit(wish); });
       } else {
@@ -146,7 +147,8 @@ void stage_process<S>::admitted(const subscribe_message& wish) {
 template <class S>
 void stage_process<S>::take_cancel(const cancel_message& wish) {
   if constexpr (emits) {
-    if (down_->knows(wish.tag)) downstream_ended(wish.tag, cancel_cause::cancel, wish.reason);
+    if (down_->find(wish.tag) != nullptr)
+      downstream_ended(wish.tag, cancel_cause::cancel, wish.reason);
   } else {
     log_wrong_kind(*this, "a cancel of a consumer", "consumer");
   }
@@ -173,7 +175,7 @@ void stage_process<S>::room_may_have_grown() {
   if constexpr (receives) {
     work();
   } else {
-    place_order(down_->next_order());
+    place_next_order();
   }
 }
 
