@@ -25,14 +25,22 @@ OURS = "genstage"
 
 
 class System:
-    """A program that runs a workload, given as key=value arguments, and prints what came of it."""
+    """Programs that run a workload, given as key=value arguments, and print what came of it: one
+    for each shape, named after it."""
 
     def __init__(self, name, command, settings="", kind="peer"):
         self.name, self.command, self.kind = name, command, kind
         self.settings = settings.split()
 
+    def program(self, workload):
+        return [part.format(workload.shape) for part in self.command]
+
+    def can_run(self, workload):
+        suits = workload.shape == "pipelines" or "how=" not in "".join(self.settings)
+        return suits and os.path.exists(self.program(workload)[-1])
+
     def run(self, workload, events):
-        command = self.command + workload.settings + self.settings + [f"events={events}"]
+        command = self.program(workload) + workload.settings + self.settings + [f"events={events}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)}: ended with {done.returncode}: {done.stderr.strip()}; "
@@ -42,8 +50,8 @@ class System:
 
 
 class Workload:
-    def __init__(self, name, settings, limit):
-        self.name, self.settings, self.limit = name, settings.split(), limit
+    def __init__(self, name, settings, limit=None, shape="pipelines"):
+        self.name, self.settings, self.limit, self.shape = name, settings.split(), limit, shape
 
 
 def workloads():
@@ -54,6 +62,9 @@ def workloads():
     for stages, words in ((3, "three"), (5, "five")):
         found.append(Workload(f"{words} stages, max 1000", f"stages={stages} max=1000",
                               "limit: direct"))
+    for how in ("demand", "broadcast", "partition"):
+        found.append(Workload(f"1 to 4 by {how}, max 1000", f"how={how} max=1000",
+                              shape="fan_out"))
     return found
 
 
@@ -61,16 +72,18 @@ def systems(folder):
     def built(name):
         return [os.path.join(folder, name)]
 
-    found = [System(OURS, built("pipelines"), "workers=1", "ours"),
-             System("genstage, 2 workers", built("pipelines"), "workers=2", "ours"),
-             System("genstage, emit()", built("pipelines"), "workers=1 how=emit", "ours")]
-    if os.path.exists(built("caf_pipelines")[0]):
-        found.append(System("CAF", built("caf_pipelines"), "workers=1"))
-        found.append(System("CAF, 2 workers", built("caf_pipelines"), "workers=2"))
+    found = [System(OURS, built("{}"), "workers=1", "ours"),
+             System("genstage, 2 workers", built("{}"), "workers=2", "ours"),
+             System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours")]
+    for name, prefix, workers in (
+            ("CAF", "caf", 1), ("CAF, 2 workers", "caf", 2), ("Asio channels", "asio", 1),
+            ("oneTBB", "tbb", 1), ("oneTBB, 2 workers", "tbb", 2), ("Go channels", "go", 1),
+            ("Go channels, 2 workers", "go", 2)):
+        found.append(System(name, built(prefix + "_{}"), f"workers={workers}"))
     ebin = os.environ.get("GEN_STAGE_EBIN")
     if shutil.which("elixir") and ebin:
         found.append(System("GenStage", ["elixir", "-pa", ebin, os.path.join(
-            HERE, "peers", "gen_stage_pipelines.exs")]))
+            HERE, "peers", "gen_stage_{}.exs")]))
     for how in ("loop", "direct", "queue"):
         found.append(System(f"limit: {how}", built("limits"), f"how={how}", "limit"))
     return found
@@ -88,6 +101,7 @@ def events_for(system, workload, seconds):
 
 def measure(all_systems, workload, rounds, seconds):
     """Events per second in each round, by the name of the system."""
+    all_systems = [each for each in all_systems if each.can_run(workload)]
     counts = {each.name: events_for(each, workload, seconds) for each in all_systems}
     rates = {each.name: [] for each in all_systems}
     for _ in range(rounds):
@@ -107,6 +121,8 @@ def rows_of(workload, all_systems, rates):
     ours = medians[OURS]
     rows = []
     for each in all_systems:
+        if each.name not in medians:
+            continue
         median = medians[each.name]
         row = {"workload": workload.name, "system": each.name, "kind": each.kind,
                "median": median, "least": min(rates[each.name]), "most": max(rates[each.name]),
@@ -124,7 +140,7 @@ def print_rows(rows):
         spread = f"{row['least'] / 1e6:.2f}..{row['most'] / 1e6:.2f}"
         theirs = ratio(row["ours/theirs"], 1) if "ours/theirs" in row else ""
         limit = ratio(row["ours/limit"], 1) if "ours/limit" in row else ""
-        print(f"{row['workload']:24} {row['system']:20} {row['median'] / 1e6:>9.2f} "
+        print(f"{row['workload']:24} {row['system']:22} {row['median'] / 1e6:>9.2f} "
               f"{spread:>20} {theirs:>11} {limit:>9}", flush=True)
     print()
 
@@ -153,7 +169,7 @@ def main():
              if each.name == OURS or re.search(options.systems, each.name)]
     shows_table = options.json != "-"
     if shows_table:
-        print(f"{'workload':24} {'system':20} {'M event/s':>9} {'min..max':>20} "
+        print(f"{'workload':24} {'system':22} {'M event/s':>9} {'min..max':>20} "
               f"{'ours/theirs':>11} {'of limit':>9}")
     rows = []
     for index, workload in enumerate(chosen):

@@ -14,6 +14,7 @@ struct arguments {
   std::int64_t events = 1'000'000;
   std::int64_t workers = 1;
   std::string how = "bulk";  ///< A variant that only this program knows.
+  std::int64_t counted = 0;  ///< 1 if instructions are counted, and time means nothing.
 
   arguments(int count, char** given) {
     for (int index = 1; index < count; ++index) take(given[index]);
@@ -38,8 +39,11 @@ struct arguments {
       workers = std::atoll(value.c_str());
     } else if (key == "how") {
       how = value;
+    } else if (key == "counted") {
+      counted = std::atoll(value.c_str());
     } else {
-      std::fprintf(stderr, "%s: known are stages, max, events, workers and how\n", pair.c_str());
+      std::fprintf(stderr, "%s: known are stages, max, events, workers, how and counted\n",
+                   pair.c_str());
       std::exit(2);
     }
   }

@@ -1,0 +1,136 @@
+// The fan-outs of fan_out.cpp with actors of the C++ Actor Framework, 0.17, the demand protocol by
+// hand. A broadcast sends one message, which all consumers share.
+#include <algorithm>
+#include <atomic>
+#include <caf/all.hpp>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../pipelines/arguments.hpp"
+
+namespace {
+
+using batch = std::vector<std::int64_t>;
+using ask_atom = caf::atom_constant<caf::atom("ask")>;
+using go_atom = caf::atom_constant<caf::atom("go")>;
+
+constexpr std::size_t consumer_count = 4;
+
+struct counter_state {
+  std::int64_t next = 0;
+  std::vector<caf::actor> consumers{consumer_count};
+  std::vector<std::int64_t> wanted = std::vector<std::int64_t>(consumer_count);
+  std::vector<batch> queues{consumer_count};
+  std::vector<batch> spare;
+
+  batch empty() {
+    if (spare.empty()) return {};
+    batch taken = std::move(spare.back());
+    spare.pop_back();
+    taken.clear();
+    return taken;
+  }
+};
+
+using counter_actor = caf::stateful_actor<counter_state>;
+
+batch made(counter_state& state, std::int64_t count, std::int64_t events) {
+  batch filled = state.empty();
+  filled.resize(static_cast<std::size_t>(std::min(count, events - state.next)));
+  for (std::int64_t& event : filled) event = state.next++;
+  return filled;
+}
+
+void broadcast(counter_actor* self, std::int64_t events) {
+  counter_state& state = self->state;
+  const std::int64_t count = *std::min_element(state.wanted.begin(), state.wanted.end());
+  if (count == 0 || state.next == events) return;
+  const caf::message shared = caf::make_message(made(state, count, events));
+  for (std::size_t index = 0; index < consumer_count; ++index) {
+    state.wanted[index] -= count;
+    self->send(state.consumers[index], shared);
+  }
+}
+
+void partition(counter_actor* self, std::int64_t asked, std::int64_t events) {
+  counter_state& state = self->state;
+  for (std::int64_t left = asked; left > 0 && state.next < events; --left, ++state.next) {
+    state.queues[static_cast<std::size_t>(state.next) % consumer_count].push_back(state.next);
+  }
+  for (std::size_t index = 0; index < consumer_count; ++index) {
+    batch& queue = state.queues[index];
+    if (queue.empty() || state.wanted[index] < static_cast<std::int64_t>(queue.size())) continue;
+    state.wanted[index] -= static_cast<std::int64_t>(queue.size());
+    self->send(state.consumers[index], std::exchange(queue, state.empty()));
+  }
+}
+
+caf::behavior counter(counter_actor* self, const arguments wanted) {
+  return {[=](ask_atom, std::size_t index, std::int64_t asked, batch& spent) {
+    counter_state& state = self->state;
+    state.consumers[index] = caf::actor_cast<caf::actor>(self->current_sender());
+    state.wanted[index] += asked;
+    if (spent.capacity() > 0) state.spare.push_back(std::move(spent));
+    if (wanted.how == "broadcast") {
+      broadcast(self, wanted.events);
+    } else if (wanted.how == "partition") {
+      partition(self, asked, wanted.events);
+    } else if (state.next < wanted.events) {
+      self->send(state.consumers[index], made(state, asked, wanted.events));
+    }
+  }};
+}
+
+struct progress {
+  std::atomic<std::int64_t> left{0};
+  std::atomic<std::int64_t> sum{0};
+};
+
+caf::behavior adder(caf::event_based_actor* self, const caf::actor& producer, std::size_t index,
+                    const arguments wanted, progress* all, const caf::actor& told) {
+  const bool owns = wanted.how != "broadcast";
+  auto handle = [=, left = wanted.max](const batch& events, batch spent) mutable {
+    std::int64_t sum = 0;
+    for (const std::int64_t event : events) sum += event;
+    all->sum.fetch_add(sum, std::memory_order_relaxed);
+    const auto count = static_cast<std::int64_t>(events.size());
+    left -= count;
+    if (left <= wanted.max / 2) {
+      const std::int64_t asked = wanted.max - std::exchange(left, wanted.max);
+      if (owns) spent = std::move(const_cast<batch&>(events));
+      self->send(producer, ask_atom::value, index, asked, std::move(spent));
+    }
+    if (all->left.fetch_sub(count) == count) self->send(told, go_atom::value);
+  };
+  auto start = [=](go_atom) { self->send(producer, ask_atom::value, index, wanted.max, batch{}); };
+  if (owns) return {start, [=](batch& events) mutable { handle(events, batch{}); }};
+  return {start, [=](const batch& events) mutable { handle(events, batch{}); }};
+}
+
+}  // namespace
+
+int main(int count, char** given) {
+  const arguments wanted{count, given};
+  caf::actor_system_config options;
+  options.set("scheduler.max-threads", static_cast<std::size_t>(wanted.workers));
+  caf::actor_system system{options};
+  const std::int64_t delivered =
+      wanted.events * (wanted.how == "broadcast" ? std::int64_t{consumer_count} : 1);
+  progress all;
+  all.left = delivered;
+  caf::scoped_actor self{system};
+  const caf::actor producer = system.spawn(counter, wanted);
+  std::vector<caf::actor> consumers;
+  for (std::size_t index = 0; index < consumer_count; ++index) {
+    consumers.push_back(
+        system.spawn(adder, producer, index, wanted, &all, caf::actor_cast<caf::actor>(self)));
+  }
+  const auto begun = bench_clock::now();
+  for (const auto& each : consumers) caf::anon_send(each, go_atom::value);
+  self->receive([](go_atom) {});
+  report(delivered, begun);
+  for (const auto& each : consumers) caf::anon_send_exit(each, caf::exit_reason::kill);
+  caf::anon_send_exit(producer, caf::exit_reason::kill);
+}

@@ -1,0 +1,64 @@
+# The fan-outs of ../pipelines/fan_out.cpp with GenStage itself:
+#
+#     GEN_STAGE_EBIN=... elixir -pa $GEN_STAGE_EBIN gen_stage_fan_out.exs how=broadcast events=100000
+
+defmodule Counter do
+  use GenStage
+
+  def init({how, wanted}) do
+    dispatcher =
+      case how do
+        "demand" -> GenStage.DemandDispatcher
+        "broadcast" -> GenStage.BroadcastDispatcher
+        "partition" -> {GenStage.PartitionDispatcher, partitions: 4, hash: &{&1, rem(&1, 4)}}
+      end
+
+    {:producer, {0, wanted}, dispatcher: dispatcher, demand: :accumulate}
+  end
+
+  def handle_demand(demand, {next, wanted}) do
+    stop = min(next + demand, wanted)
+    {:noreply, Enum.to_list(next..(stop - 1)//1), {stop, wanted}}
+  end
+end
+
+defmodule Adder do
+  use GenStage
+  def init({from, all}), do: {:consumer, {0, all}, subscribe_to: [from]}
+
+  def handle_events(events, _from, {sum, all}) do
+    sum = sum + Enum.sum(events)
+    count = length(events)
+    if :atomics.sub_get(all.left, 1, count) == 0, do: send(all.told, :done)
+    {:noreply, [], {sum, all}}
+  end
+end
+
+options =
+  for pair <- System.argv(), into: %{"max" => "1000", "events" => "100000", "how" => "demand"} do
+    [key, value] = String.split(pair, "=")
+    {key, value}
+  end
+
+[most, events] = Enum.map(["max", "events"], &String.to_integer(options[&1]))
+delivered = if options["how"] == "broadcast", do: 4 * events, else: events
+left = :atomics.new(1, [])
+:atomics.put(left, 1, delivered)
+{:ok, producer} = GenStage.start_link(Counter, {options["how"], events})
+
+for index <- 0..3 do
+  demand = [max_demand: most, min_demand: div(most, 2)]
+  chosen = if options["how"] == "partition", do: [partition: index], else: []
+  {:ok, _} = GenStage.start_link(Adder, {{producer, demand ++ chosen}, %{left: left, told: self()}})
+end
+
+begun = System.monotonic_time(:nanosecond)
+GenStage.demand(producer, :forward)
+
+receive do
+  :done -> :ok
+end
+
+taken = System.monotonic_time(:nanosecond) - begun
+IO.puts("#{delivered} #{:erlang.float_to_binary(taken / 1.0e9, decimals: 6)}")
+System.halt(0)
