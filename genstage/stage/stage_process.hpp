@@ -293,6 +293,9 @@ class stage_process final : public user_process<S>, public stage_requests {
   [[nodiscard]] const subscription* source() const;
   void upstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
   void tell_upstream_ended(queued_end end);
+  [[nodiscard]] static bool stops_for(const queued_end& end) {
+    return ends_consumer(end.ended->options.cancel, end.reason);
+  }
 
   // The emitting half, in detail/emitting_half.hpp.
 

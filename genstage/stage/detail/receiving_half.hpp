@@ -56,6 +56,9 @@ template <class S>
 bool stage_process<S>::take_up_next() {
   if constexpr (emits && receives) {
     while (!queue_.empty() && down_->has_room()) {
+      // With several partitions there may be room while output of another one waits.
+      const auto& end = queue_.front().end;
+      if (end && stops_for(*end) && down_->has_buffered()) return false;
       queued next = std::move(queue_.front());
       queue_.pop_front();
       if (next.events) {
@@ -92,6 +95,7 @@ void stage_process<S>::upstream_ended(unique_id tag, cancel_cause cause,
       // What was received, or made and not sent, comes first.
       if (!queue_.empty() || down_->has_buffered()) {
         queue_.push_back({.end = std::move(end)});
+        work();
         return;
       }
     }
@@ -105,9 +109,8 @@ template <class S>
 void stage_process<S>::tell_upstream_ended(queued_end end) {
   const cancellation told{peer_role::producer, end.ended->to, end.cause, end.reason};
   tell_cancelled(told, [this, end = std::move(end)] {
-    const auto& upstream = *end.ended;
-    if (this->is_ending() || !ends_consumer(upstream.options.cancel, end.reason)) return;
-    log_stop_after_cancel(*this, upstream.label, end.reason);
+    if (this->is_ending() || !stops_for(end)) return;
+    log_stop_after_cancel(*this, end.ended->label, end.reason);
     this->stop(end.reason);
   });
 }
