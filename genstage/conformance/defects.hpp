@@ -26,16 +26,44 @@ struct defects {
   bool size_zero_crashes = false;               ///< G-025
   bool forgotten_producer_is_unnamed = false;   ///< G-182
   bool consumers_are_subscribed_to = false;     ///< G-067
-  bool unknown_cancel_is_confirmed = false;     ///< G-081: neither does
+  bool unknown_cancel_is_confirmed = false;     ///< G-081: documented, but neither does
   /// Not in the annex, found by comparing: what a producer_consumer's handle_cancel emits while it
   /// works off its input does not lower its room.
   bool room_forgets_what_ends_emit = false;
+  /// Not in the annex, found by comparing: when a subscription takes the place of another one, what
+  /// the old one's end releases is made and sent before the new one has joined.
+  bool replacing_feeds_others_first = false;
+  /// No defect: the original has one demand for all partitions and one consumer for each; genstage
+  /// has a demand, a queue and any number of consumers for each.
+  bool partitions_share_demand = false;
   /// No defect: nothing says who of a broadcast's consumers is sent to first.
   bool latest_asker_comes_first = false;
 
   [[nodiscard]] static constexpr defects of_the_original() {
-    return {true, true, true, true, true, true, true, true, true,  true, true, true,
-            true, true, true, true, true, true, true, true, false, true, true};
+    return {.broadcast_keeps_its_buffer = true,
+            .credit_holds_back_the_buffer = true,
+            .leaver_stays_in_room = true,
+            .ended_producer_loses_output = true,
+            .discarded_events_use_up_demand = true,
+            .leaver_drops_its_partition = true,
+            .third_subscription_is_accepted = true,
+            .bad_option_kills_producer = true,
+            .refused_tag_is_cancelled = true,
+            .leaver_gets_what_its_end_emits = true,
+            .accumulating_reorders = true,
+            .mode_query_crashes = true,
+            .shuffled_zero_blocks = true,
+            .empty_messages = true,
+            .infos_count_without_bound = true,
+            .infos_wait_for_empty_queues = true,
+            .hibernating_changes_decisions = true,
+            .size_zero_crashes = true,
+            .forgotten_producer_is_unnamed = true,
+            .consumers_are_subscribed_to = true,
+            .room_forgets_what_ends_emit = true,
+            .replacing_feeds_others_first = true,
+            .partitions_share_demand = true,
+            .latest_asker_comes_first = true};
   }
 };
 

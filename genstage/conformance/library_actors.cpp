@@ -27,6 +27,7 @@ std::string text_of(const exit_reason& reason) {
     case exit_kind::error:
       return "error";
     case exit_kind::user:
+      if (reason.text().starts_with("subscription ")) return "refused";
       return reason.text().substr(0, reason.text().find(':'));
   }
   return {};

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <genstage/conformance/scenario.hpp>
+#include <genstage/dispatch/partition_dispatcher.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/stage/stage.hpp>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -84,12 +87,50 @@ struct do_ask {
   int tag;
   std::int64_t count;
 };
+/// Comes back behind the stage's events.
+struct numbered_info {
+  std::int64_t number;
+};
 /// Answered when everything before it has been handled.
 struct are_you_there {};
 
 using request = std::variant<do_emit, do_stop, do_raise, do_ask>;
 
 void transform(transform_kind how, std::span<const event> taken, output<event>& out);
+
+/// Which partition an event goes to; none if the hash discards it.
+class parted {
+ public:
+  explicit parted(const actor& plan) : count_{plan.partitions}, discard_{plan.discard} {}
+  std::optional<std::int64_t> operator()(const event& each) const {
+    if (discard_ != 0 && each % discard_ == 0) return std::nullopt;
+    return each % count_;
+  }
+
+ private:
+  std::int64_t count_;
+  std::int64_t discard_;
+};
+using by_number = partition_dispatcher<parted>;
+
+template <class Dispatcher>
+[[nodiscard]] Dispatcher dispatcher_of(const actor& plan) {
+  if constexpr (std::same_as<Dispatcher, by_number>) {
+    return by_number{{.partitions = plan.partitions,
+                      .queue_size = static_cast<std::uint64_t>(plan.buffer.value_or(1'000))},
+                     parted{plan}};
+  } else if constexpr (std::same_as<Dispatcher, demand_dispatcher>) {
+    demand_options options;
+    if (plan.shuffles) options.shuffle_on_first_dispatch = 1;
+    return demand_dispatcher{options};
+  } else {
+    return Dispatcher{};
+  }
+}
+[[nodiscard]] inline genstage::demand_mode mode_of(conformance::demand_mode mode) {
+  return mode == conformance::demand_mode::forward ? genstage::demand_mode::forward
+                                                   : genstage::demand_mode::accumulate;
+}
 
 /// What all acting stages do alike. `Stage` is a producer, a producer_consumer or a consumer.
 template <class Stage>
@@ -112,8 +153,13 @@ class acting : public Stage {
     const std::string cause = ended.cause == cancel_cause::cancel ? "cancel " : "down ";
     tape_->note(is_producer ? "gone producer" : "gone consumer", ended.from.tag,
                 cause + text_of(ended.reason));
-    if (tape_->plan().stop_when_left) this->stop(exit_reason::user("left"));
+    if (tape_->plan().stop_when_left) {
+      this->stop(exit_reason::user("left"));
+    } else if constexpr (emitting<Stage>) {
+      this->current_output().append(kept().next_events(tape_->plan().emit_when_left));
+    }
   }
+  void handle_info(numbered_info info) { tape_->note("info " + std::to_string(info.number)); }
   void handle_cast(do_stop told) { this->stop(told.reason); }
   void handle_cast(do_raise) { throw std::runtime_error{"boom"}; }
   bool handle_call(are_you_there) { return true; }
@@ -123,6 +169,7 @@ class acting : public Stage {
 
  protected:
   tape& kept() noexcept { return *tape_; }
+  [[nodiscard]] const actor& plan() const noexcept { return tape_->plan(); }
 
   /// Writes the call down. False if the stage is to stop in it.
   bool note_events(std::span<const event> taken);
@@ -140,9 +187,9 @@ class acting : public Stage {
 
 template <class Stage>
 bool acting<Stage>::note_events(std::span<const event> taken) {
-  std::string text = "events";
-  for (const event each : taken) text += " " + std::to_string(each);
-  kept().note(std::move(text));
+  std::string text;
+  for (const event each : taken) text += (text.empty() ? "" : " ") + std::to_string(each);
+  kept().note("events", this->events_from().tag, std::move(text));
   const std::int64_t call = kept().count_call();
   const bool stops = call == kept().plan().stop_at;
   if (stops) this->stop(exit_reason::user("enough"));
@@ -156,7 +203,8 @@ class acting_producer final : public acting<producer<event>> {
   using acting::acting;
   using acting::handle_cast;
 
-  Dispatcher dispatcher() const { return Dispatcher{}; }
+  Dispatcher dispatcher() const { return dispatcher_of<Dispatcher>(this->plan()); }
+  genstage::demand_mode initial_demand() const override { return mode_of(this->plan().demand); }
   void handle_demand(demand asked, output<event>& out) override {
     kept().note("demand " + std::to_string(asked.count()));
     out.append(kept().answer(static_cast<std::int64_t>(asked)));
@@ -171,7 +219,7 @@ class acting_between final : public acting<producer_consumer<event, event>> {
   using acting::acting;
   using acting::handle_cast;
 
-  Dispatcher dispatcher() const { return Dispatcher{}; }
+  Dispatcher dispatcher() const { return dispatcher_of<Dispatcher>(this->plan()); }
   void handle_events(std::span<event> taken, output<event>& out) override {
     if (note_events(taken)) transform(kept().plan().transform, taken, out);
   }

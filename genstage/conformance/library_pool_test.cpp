@@ -60,7 +60,7 @@ TEST(library_pool_test, stages_on_the_thread_pool_do_what_the_model_without_defe
   for (std::uint64_t seed = 0; seed < seed_count(10'000); seed += at_once) {
     std::vector<scenario> made;
     for (std::uint64_t each = 0; each < at_once; ++each) {
-      made.push_back(make_scenario(seed + each, what_stages_have()));
+      made.push_back(make_scenario(seed + each));
     }
 
     for (const trace& each : played(made)) {

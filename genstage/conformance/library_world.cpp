@@ -2,6 +2,7 @@
 #include <genstage/conformance/library_world.hpp>
 #include <genstage/conformance/model_dispatch.hpp>
 #include <genstage/process/request.hpp>
+#include <genstage/stage/operations.hpp>
 #include <genstage/stage/spawn.hpp>
 
 namespace genstage::conformance {
@@ -20,6 +21,7 @@ subscription_options options_of(const terms& with) {
       made.cancel = cancel_mode::temporary;
       break;
   }
+  if (with.partition) made.partition = *with.partition;
   if (with.selector == selector_kind::even) {
     made.selector = [](const event& offered) { return wants(selector_kind::even, offered); };
   } else if (with.selector == selector_kind::odd) {
@@ -76,6 +78,21 @@ void library_world::start_stage(member& added) {
         },
         told);
   };
+  added.inform = [started](std::int64_t number) { async_info(started, numbered_info{number}); };
+  added.estimate = [started, kept = added.kept.get()] {
+    (void)detail::ask_stage<void>(started.process(), [kept](stage_requests& to) {
+      kept->note("buffered " + std::to_string(to.buffered_count()));
+    });
+  };
+  added.query = [started, kept = added.kept.get()] {
+    (void)detail::ask_stage<void>(started.process(), [kept](stage_requests& to) {
+      const bool forwards = to.get_demand() == genstage::demand_mode::forward;
+      kept->note(forwards ? "mode forward" : "mode accumulate");
+    });
+  };
+  if constexpr (emitting<S> && !receiving<S>) {
+    added.set_mode = [started](demand_mode mode) { set_demand(started, mode_of(mode)); };
+  }
 }
 
 template <class Dispatcher>
@@ -93,10 +110,16 @@ void library_world::start(int index, const actor& plan) {
   switch (plan.kind) {
     case actor_kind::producer:
     case actor_kind::producer_consumer:
-      if (plan.dispatcher == dispatch_kind::broadcast) {
-        start_emitter<broadcast_dispatcher>(added);
-      } else {
-        start_emitter<demand_dispatcher>(added);
+      switch (plan.dispatcher) {
+        case dispatch_kind::demand:
+          start_emitter<demand_dispatcher>(added);
+          break;
+        case dispatch_kind::broadcast:
+          start_emitter<broadcast_dispatcher>(added);
+          break;
+        case dispatch_kind::partition:
+          start_emitter<by_number>(added);
+          break;
       }
       break;
     case actor_kind::consumer:
@@ -172,8 +195,11 @@ void library_world::subscribe(const command& told) {
   const process_ref& producer = at(told.peer).who;
   if (!is_probe(told.actor)) {
     auto [far, near] = make_operation<unique_id>();
-    consumer.who.send(std::make_unique<subscription_request>(
-        subscription_plan{{}, producer, options_of(told.with)}, far));
+    subscription_plan plan{{}, producer, options_of(told.with)};
+    if (told.what == verb::resubscribe) {
+      plan.instead_of = replacement{id_of(told.previous), reason_of(told.reason)};
+    }
+    consumer.who.send(std::make_unique<subscription_request>(std::move(plan), far));
     return;
   }
   if (!home_.find(consumer.who.id())) return;
@@ -224,6 +250,18 @@ void library_world::tell_stage(const command& told, member& to) {
       break;
     case verb::kill:
       home_.exit(to.who, exit_reason::kill());
+      break;
+    case verb::info:
+      if (to.inform) to.inform(told.count);
+      break;
+    case verb::estimate:
+      if (to.estimate) to.estimate();
+      break;
+    case verb::query:
+      if (to.query) to.query();
+      break;
+    case verb::mode:
+      if (to.set_mode) to.set_mode(told.mode);
       break;
     default:
       break;

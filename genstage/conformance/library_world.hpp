@@ -34,6 +34,10 @@ class library_world {
     process_ref who;
     std::function<operation<bool>()> question{};
     std::function<void(const request&)> tell{};
+    std::function<void(std::int64_t)> inform{};
+    std::function<void(demand_mode)> set_mode{};
+    std::function<void()> estimate{};
+    std::function<void()> query{};
     std::optional<operation<exit_reason>> end{};
     bool is_gone = false;
   };

@@ -9,12 +9,24 @@ std::string listed(const events& batch) {
   return text;
 }
 
-model::model(const scenario& of, const defects& with) : of_{&of}, with_{&with} {
+model::stage::stage(const actor& as, const defects& with)
+    : dispatch{as, with},
+      accumulates{as.kind == actor_kind::producer && as.demand == demand_mode::accumulate} {
+  if (as.dispatcher == dispatch_kind::partition && !with.partitions_share_demand) {
+    partitions.emplace(as);
+  }
+}
+
+std::size_t model::chances(const scenario& of) {
+  constexpr std::size_t orders_of_four = 24;
+  return has(of.actors, true, &actor::shuffles) ? orders_of_four : 1;
+}
+
+model::model(const scenario& of, const defects& with, std::size_t chance) : of_{&of}, with_{&with} {
   for (const actor& each : of.actors) {
     stage& added = stages_.emplace_back(each, with);
-    if (each.kind == actor_kind::producer && each.demand == demand_mode::accumulate) {
-      added.held.emplace();
-    }
+    if (with.size_zero_crashes && each.buffer == 0) added.is_alive = false;
+    if (each.shuffles) added.dispatch.shuffle_as(chance);
   }
   for (const step& commands : of.steps) {
     for (const command& each : commands) {
@@ -205,7 +217,16 @@ void model::handle_message(int who, message& received) {
       if (emits) take_ask(who, received);
       break;
     case message_kind::cancel:
-      if (emits) end_downstream(who, received.tag, "cancel", received.reason);
+      if (!emits) break;
+      if (with_->unknown_cancel_is_confirmed &&
+          !has(at(who).downstreams, received.tag, &downstream::tag)) {
+        send(peers_[index(received.tag)].first, {.kind = message_kind::cancelled,
+                                                 .from = who,
+                                                 .tag = received.tag,
+                                                 .reason = "unknown_subscription"});
+        break;
+      }
+      end_downstream(who, received.tag, "cancel", received.reason);
       break;
     case message_kind::deliver:
       if (receives) take_events(who, received);
@@ -270,6 +291,13 @@ void model::handle_command(int who, const command& told) {
       break;
     case verb::estimate:
       note(who, "buffered " + std::to_string(buffered_count(who)));
+      break;
+    case verb::query:
+      if (plan(who).kind == actor_kind::producer_consumer && with_->mode_query_crashes) {
+        stop(who, "error");
+      } else {
+        note(who, at(who).accumulates ? "mode accumulate" : "mode forward");
+      }
       break;
     case verb::cancel:
     case verb::send:

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <genstage/conformance/model_dispatch.hpp>
+#include <genstage/conformance/model_partitions.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +17,10 @@ namespace genstage::conformance {
 /// may be handled next.
 class model {
  public:
-  model(const scenario& of, const defects& with);
+  /// `chance` says what comes of whatever is left to chance.
+  model(const scenario& of, const defects& with, std::size_t chance = 0);
+  /// How many different ones there are.
+  [[nodiscard]] static std::size_t chances(const scenario& of);
 
   /// Hands out the commands of one step. What they lead to is then handled choice by choice.
   void begin(const step& commands);
@@ -98,19 +102,20 @@ class model {
     std::int64_t info = 0;
     friend bool operator==(const intake&, const intake&) = default;
   };
-  /// What happened while demand accumulates: demand, or events if there are any.
+  /// What happened while demand accumulates, in the original: demand, or events if there are any.
   struct accumulated {
     std::int64_t demand = 0;
     events batch{};
     friend bool operator==(const accumulated&, const accumulated&) = default;
   };
   struct stage {
-    explicit stage(const actor& as, const defects& with) : dispatch{as, with} {}
+    explicit stage(const actor& as, const defects& with);
 
     bool is_alive = true;
     bool is_asking_again = false;
     bool is_stopping = false;  ///< It has decided to end; others do not know yet.
     model_dispatch dispatch;
+    std::optional<model_partitions> partitions{};  ///< In place of it.
     std::deque<message> mailbox{};
     std::vector<watcher> watchers{};
     std::vector<upstream> upstreams{};
@@ -119,9 +124,13 @@ class model {
     std::deque<intake> inq{};
     std::int64_t room = 0;
     std::int64_t owed = 0;
-    std::optional<std::vector<accumulated>> held{};
+    bool accumulates = false;
+    std::vector<accumulated> held{};
+    std::deque<std::int64_t> held_asks{};  ///< Where events have one queue.
+    std::int64_t to_remake = 0;            ///< Discarded by the hash.
     std::int64_t next_event = 0;
     std::size_t next_answer = 0;
+    std::int64_t demands = 0;  ///< Calls of handle_demand.
     std::int64_t calls = 0;
     journal seen{};
     friend bool operator==(const stage&, const stage&) = default;
@@ -153,9 +162,17 @@ class model {
   [[nodiscard]] bool forwards_by_deliverable(int who) const;
   [[nodiscard]] std::int64_t room(int who);
   void take_subscribe(int who, const message& wish);
+  bool obeys_answer(int who);
   void take_ask(int who, const message& asked);
-  void end_downstream(int who, int tag, const char* cause, const std::string& reason);
+  void end_downstream(int who, int tag, const char* cause, const std::string& reason,
+                      bool is_acted_on = true);
+  void refuse_downstream(int who, int tag, const std::string& reason);
+  void tell_downstream_end(int who, int tag, const char* cause, const std::string& reason);
   void handle_upstream_demand(int who, const dispatched& done);
+  [[nodiscard]] std::int64_t unforwarded(int who);
+  [[nodiscard]] std::int64_t next_order(int who);
+  [[nodiscard]] bool has_order(int who);
+  void place_order(int who, std::int64_t count);
   void take_from_buffer(int who, std::int64_t& count);
   void drain(int who);
   void produce(int who, std::int64_t count);
@@ -181,6 +198,8 @@ class model {
   void tell_end(int who, const upstream& ended, const std::string& cause,
                 const std::string& reason);
   [[nodiscard]] std::vector<upstream>::iterator find_upstream(int who, int tag);
+  /// Whether the end of this subscription is the consumer's end.
+  [[nodiscard]] static bool stops(const upstream& ended, const std::string& reason);
   [[nodiscard]] static events transformed(transform_kind how, const events& batch);
 
   const scenario* of_;

@@ -60,7 +60,9 @@ events model::transformed(transform_kind how, const events& batch) {
 
 /// One call of handle_events and what it emits. False if the stage has ended.
 bool model::handle_batch(int who, int tag, const events& batch) {
-  note(who, "events t" + std::to_string(tag) + listed(batch));
+  const bool is_forgotten = find_upstream(who, tag) == at(who).upstreams.end();
+  const bool is_unnamed = is_forgotten && with_->forgotten_producer_is_unnamed;
+  note(who, "events t" + std::to_string(tag) + (is_unnamed ? "?" : "") + listed(batch));
   const actor& as = plan(who);
   const std::int64_t call = ++at(who).calls;
   if (call == as.stop_at) stop(who, "enough");
@@ -104,6 +106,10 @@ void model::process(int who, int tag, events batch) {
 void model::work(int who) {
   stage& here = at(who);
   while (is_running(who) && !here.inq.empty() && room(who) > 0) {
+    // Of several partitions one may have room while output of another one waits.
+    const bool waits = here.partitions && here.partitions->queued() > 0;
+    const intake& first = here.inq.front();
+    if (waits && first.kind == intake_kind::end && stops(*first.ended, first.reason)) return;
     intake next = std::move(here.inq.front());
     here.inq.pop_front();
     switch (next.kind) {
@@ -130,10 +136,12 @@ void model::end_upstream(int who, int tag, const char* cause, const std::string&
   const upstream ended = *found;
   here.upstreams.erase(found);
   unwatch(who, ended.producer, tag, true);
-  const bool has_output = !with_->ended_producer_loses_output && !here.buffer.empty();
+  const bool waits = !here.buffer.empty() || (here.partitions && here.partitions->queued() > 0);
+  const bool has_output = !with_->ended_producer_loses_output && waits;
   if (plan(who).kind == actor_kind::producer_consumer && (!here.inq.empty() || has_output)) {
     here.inq.push_back(
         {.kind = intake_kind::end, .tag = tag, .ended = ended, .cause = cause, .reason = reason});
+    if (here.partitions) work(who);
     return;
   }
   tell_end(who, ended, cause, reason);
@@ -147,10 +155,16 @@ void model::tell_end(int who, const upstream& ended, const std::string& cause,
   if (as.emit_when_left > 0 && as.kind == actor_kind::producer_consumer) {
     emit(who, next_events(who, as.emit_when_left));
   }
+  const bool hints = as.hibernates == hibernate_kind::cancel;
+  if (hints && with_->hibernating_changes_decisions) return;
+  if (stops(ended, reason)) stop(who, reason);
+}
+
+bool model::stops(const upstream& ended, const std::string& reason) {
+  if (reason == "already_subscribed") return false;
   const bool is_orderly = reason == "normal" || reason.starts_with("shutdown");
-  const bool stops = ended.with.cancel == ending::permanent ||
-                     (ended.with.cancel == ending::transient && !is_orderly);
-  if (stops && reason != "already_subscribed") stop(who, reason);
+  return ended.with.cancel == ending::permanent ||
+         (ended.with.cancel == ending::transient && !is_orderly);
 }
 
 }  // namespace genstage::conformance

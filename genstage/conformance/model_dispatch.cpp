@@ -12,7 +12,8 @@ model_dispatch::model_dispatch(const actor& owner, const defects& with)
       latest_first_{with.latest_asker_comes_first},
       asks_again_by_message_{with.broadcast_keeps_its_buffer},
       empty_messages_{with.empty_messages},
-      infos_wait_{with.infos_wait_for_empty_queues} {
+      infos_wait_{with.infos_wait_for_empty_queues},
+      zero_blocks_{with.shuffled_zero_blocks} {
   if (kind_ == dispatch_kind::partition) {
     partitions_.resize(static_cast<std::size_t>(owner.partitions));
   }
@@ -132,8 +133,21 @@ dispatched model_dispatch::dispatch(const events& batch) {
   return {};
 }
 
+/// The original leaves whoever wants nothing at the head, if chance puts it there (G-244).
+void model_dispatch::shuffle() {
+  std::ranges::sort(consumers_, {}, &consumer::tag);
+  for (std::size_t left = consumers_.size(); left > 1; --left) {
+    std::swap(consumers_[left - 1], consumers_[*shuffle_ % left]);
+    *shuffle_ /= left;
+  }
+  shuffle_.reset();
+  if (zero_blocks_) return;
+  for (const consumer& each : std::exchange(consumers_, {})) insert_by_demand(each);
+}
+
 dispatched model_dispatch::dispatch_by_demand(const events& batch) {
   dispatched done;
+  if (shuffle_) shuffle();
   auto next = batch.begin();
   while (next != batch.end() && !consumers_.empty() && consumers_.front().asked > 0) {
     consumer head = consumers_.front();

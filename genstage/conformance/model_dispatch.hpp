@@ -5,6 +5,7 @@
 #include <functional>
 #include <genstage/conformance/defects.hpp>
 #include <genstage/conformance/scenario.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,9 @@ class model_dispatch {
   enum class answer : std::uint8_t { accepted, already_subscribed, crash };
 
   model_dispatch(const actor& owner, const defects& with);
+
+  /// Which of the orders of its consumers chance makes of them on the first dispatch.
+  void shuffle_as(std::size_t chance) { shuffle_ = chance; }
 
   answer subscribe(int tag, int consumer, const terms& with);
   dispatched cancel(int tag, int consumer);
@@ -72,6 +76,7 @@ class model_dispatch {
 
   [[nodiscard]] std::vector<consumer>::iterator find(int tag);
   void insert_by_demand(consumer entry);
+  void shuffle();
   void add_to_all(std::int64_t count);
   std::int64_t synchronise();
   dispatched dispatch_by_demand(const events& batch);
@@ -91,6 +96,8 @@ class model_dispatch {
   bool asks_again_by_message_;
   bool empty_messages_;
   bool infos_wait_;
+  bool zero_blocks_;
+  std::optional<std::size_t> shuffle_{};
   std::vector<consumer> consumers_{};
   std::vector<int> subscribed_{};  // Broadcast: whom it regards as subscribed.
   std::int64_t pending_ = 0;       // Demand, partition: credit of those who left.

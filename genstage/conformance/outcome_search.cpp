@@ -20,11 +20,9 @@ std::optional<std::string> seen_from(view side, const std::string& one) {
     if (word == "asked") return std::nullopt;
     return one;
   }
-  if (word == "ask" || word == "subscribe" || word == "cancel" || word == "discard" ||
-      word == "buffered") {
+  if (word == "ask" || word == "subscribe" || word == "cancel" || word == "discard") {
     return std::nullopt;
   }
-  if (word == "events") return "events" + one.substr(one.find(' ', word.size() + 1));
   return word == "deliver" ? counted(one) : one;
 }
 
@@ -42,10 +40,12 @@ struct attempt {
 class search {
  public:
   search(const trace& with, const defects& on, view side) : with_{with}, side_{side} {
-    attempt first{model{with.of, on}};
     known_.resize(with.of.steps.size());
-    begin_step(first);
-    open_.push_back(std::move(first));
+    for (std::size_t chance = model::chances(with.of); chance > 0; --chance) {
+      attempt first{model{with.of, on, chance - 1}};
+      begin_step(first);
+      open_.push_back(std::move(first));
+    }
   }
 
   std::string run() {

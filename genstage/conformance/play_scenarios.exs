@@ -23,6 +23,9 @@ defmodule Actor do
     [dispatcher: dispatcher(plan), buffer_keep: plan.keep] ++ demand ++ buffer
   end
 
+  defp dispatcher(%{dispatcher: "demand", shuffles: true}),
+    do: {GenStage.DemandDispatcher, shuffle_demands_on_first_dispatch: true}
+
   defp dispatcher(%{dispatcher: "demand"}), do: GenStage.DemandDispatcher
   defp dispatcher(%{dispatcher: "broadcast"}), do: GenStage.BroadcastDispatcher
 
@@ -37,15 +40,21 @@ defmodule Actor do
   def handle_demand(demand, state) do
     note(state, "demand #{demand}")
 
-    case state.answers do
-      [] -> {:noreply, [], state}
-      ["exactly" | rest] -> emit(%{state | answers: rest}, demand)
-      [count | rest] -> emit(%{state | answers: rest}, String.to_integer(count))
-    end
+    answer =
+      case state.answers do
+        [] -> {:noreply, [], state}
+        ["exactly" | rest] -> emit(%{state | answers: rest}, demand)
+        [count | rest] -> emit(%{state | answers: rest}, String.to_integer(count))
+      end
+
+    hint(answer, state.hibernates == "demand")
   end
 
-  def handle_events(events, {_, ref}, state) do
-    note(state, ["events", {:tag, ref}, events])
+  defp hint({:noreply, events, state}, true), do: {:noreply, events, state, :hibernate}
+  defp hint(answer, _), do: answer
+
+  def handle_events(events, {from, ref}, state) do
+    note(state, ["events", {if(is_pid(from), do: :tag, else: :forgotten), ref}, events])
     state = %{state | calls: state.calls + 1}
 
     cond do
@@ -79,7 +88,7 @@ defmodule Actor do
     cond do
       state.stop_when_left -> {:stop, :left, state}
       state.emit_when_left > 0 and state.kind != "consumer" -> emit(state, state.emit_when_left)
-      true -> {:noreply, [], state}
+      true -> hint({:noreply, [], state}, state.hibernates == "cancel")
     end
   end
 
@@ -159,7 +168,8 @@ defmodule Player do
   @plan %{
     dispatcher: "demand", partitions: 2, discard: 0, buffer: nil, keep: :last, demand: :forward,
     answers: [], transform: "pass", towards_producers: "automatic", towards_consumers: "automatic",
-    stop_at: 0, raise_at: 0, emit_when_left: 0, stop_when_left: false
+    stop_at: 0, raise_at: 0, emit_when_left: 0, stop_when_left: false, hibernates: "never",
+    shuffles: false
   }
 
   def main([path]) do
@@ -189,9 +199,19 @@ defmodule Player do
     [kind | options] = String.split(text)
     index = map_size(world.actors)
     plan = Enum.reduce(options, Map.merge(@plan, %{kind: kind, index: index, driver: self()}), &option/2)
-    {:ok, pid} = if kind == "probe", do: Probe.start(plan), else: GenStage.start(Actor, plan)
-    Process.monitor(pid)
-    :erlang.trace(pid, true, [:send, {:tracer, self()}])
+
+    pid =
+      case if(kind == "probe", do: Probe.start(plan), else: GenStage.start(Actor, plan)) do
+        {:ok, pid} ->
+          Process.monitor(pid)
+          :erlang.trace(pid, true, [:send, {:tracer, self()}])
+          pid
+
+        {:error, _} ->
+          {gone, monitor} = spawn_monitor(fn -> :ok end)
+          receive do: ({:DOWN, ^monitor, _, _, _} -> gone)
+      end
+
     %{world | actors: Map.put(world.actors, index, pid), plans: Map.put(world.plans, index, plan)}
   end
 
@@ -206,7 +226,7 @@ defmodule Player do
 
   defp value(key, text) when key in [:keep, :demand], do: String.to_atom(text)
   defp value(:answers, text), do: String.split(text, ",")
-  defp value(:stop_when_left, text), do: text == "1"
+  defp value(key, text) when key in [:stop_when_left, :shuffles], do: text == "1"
   defp value(_key, text), do: text
 
   defp reason("shutdown:" <> detail), do: {:shutdown, String.to_atom(detail)}
@@ -293,6 +313,7 @@ defmodule Player do
       {"mode", [mode]} -> GenStage.demand(pid, String.to_atom(mode))
       {"info", [number]} -> GenStage.async_info(pid, String.to_integer(number))
       {"estimate", []} -> estimate(pid)
+      {"query", []} -> query(pid)
     end
 
     world
@@ -302,6 +323,12 @@ defmodule Player do
     if Process.alive?(pid) do
       send(self(), {:trace, pid, :send, {:note, "buffered #{GenStage.estimate_buffered_count(pid)}"}, self()})
     end
+  end
+
+  defp query(pid) do
+    send(self(), {:trace, pid, :send, {:note, "mode #{GenStage.demand(pid)}"}, self()})
+  catch
+    :exit, _ -> :ok
   end
 
   defp know(world, tag, ref, who, peer) do
@@ -406,6 +433,7 @@ defmodule Player do
   defp told(_message, _world, _index, _probe), do: nil
 
   defp part({:tag, ref}, world, _), do: world.refs[ref] || "t?"
+  defp part({:forgotten, ref}, world, _), do: "#{world.refs[ref]}?"
   defp part({:reason, why}, _, _), do: reason_text(why)
   defp part(events, _, _) when is_list(events), do: Enum.join(events, " ")
   defp part(text, _, _) when is_binary(text), do: text

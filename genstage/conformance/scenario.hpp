@@ -26,6 +26,9 @@ enum class transform_kind : std::uint8_t { pass, twice, evens, none };
 /// What handle_subscribe answers.
 enum class join_kind : std::uint8_t { automatic, manual, stop };
 
+/// Which callback hints that the stage may hibernate, where there are such hints.
+enum class hibernate_kind : std::uint8_t { never, demand, cancel };
+
 /// One answer of handle_demand: that many events, or as many as were asked for.
 inline constexpr std::int64_t exactly = -1;
 
@@ -46,6 +49,8 @@ struct actor {
   std::int64_t raise_at = 0;        ///< The same with an exception.
   std::int64_t emit_when_left = 0;  ///< What handle_cancel emits.
   bool stop_when_left = false;      ///< Whether handle_cancel stops.
+  hibernate_kind hibernates = hibernate_kind::never;
+  bool shuffles = false;  ///< The demand dispatcher, on its first dispatch.
 
   friend bool operator==(const actor&, const actor&) = default;
 };
@@ -73,6 +78,7 @@ enum class verb : std::uint8_t {
   mode,         ///< actor forwards or accumulates demand
   info,         ///< an info is queued behind actor's events; count is its number
   estimate,     ///< how many events actor has buffered
+  query,        ///< whether actor forwards or accumulates demand
   send,         ///< tag's producer, a probe, sends count events
   finish,       ///< tag's producer, a probe, ends the subscription for a reason
 };

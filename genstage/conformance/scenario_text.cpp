@@ -32,8 +32,10 @@ constexpr words<ending, 3> endings{{"permanent", "transient", "temporary"}};
 constexpr words<selector_kind, 3> selectors{{"all", "even", "odd"}};
 constexpr words<transform_kind, 4> transforms{{"pass", "twice", "evens", "none"}};
 constexpr words<join_kind, 3> joins{{"automatic", "manual", "stop"}};
-constexpr words<verb, 13> verbs{{"subscribe", "resubscribe", "cancel", "ask", "emit", "stop",
-                                 "raise", "kill", "mode", "info", "estimate", "send", "finish"}};
+constexpr words<hibernate_kind, 3> hibernations{{"never", "demand", "cancel"}};
+constexpr words<verb, 14> verbs{{"subscribe", "resubscribe", "cancel", "ask", "emit", "stop",
+                                 "raise", "kill", "mode", "info", "estimate", "query", "send",
+                                 "finish"}};
 
 std::vector<std::string_view> split(std::string_view text, std::string_view by) {
   std::vector<std::string_view> parts;
@@ -89,6 +91,9 @@ std::string to_text(const actor& written) {
   if (written.raise_at != 0) add("raise_at", std::to_string(written.raise_at));
   if (written.emit_when_left != 0) add("emit_when_left", std::to_string(written.emit_when_left));
   if (written.stop_when_left) add("stop_when_left", "1");
+  if (written.hibernates != plain.hibernates)
+    add("hibernates", hibernations.of(written.hibernates));
+  if (written.shuffles) add("shuffles", "1");
   return text;
 }
 
@@ -123,6 +128,10 @@ void read_option(actor& into, std::string_view key, std::string_view value) {
     into.emit_when_left = number(value);
   } else if (key == "stop_when_left") {
     into.stop_when_left = value == "1";
+  } else if (key == "hibernates") {
+    into.hibernates = hibernations.read(value);
+  } else if (key == "shuffles") {
+    into.shuffles = value == "1";
   } else {
     throw std::runtime_error{"unknown option " + std::string{key}};
   }
@@ -208,6 +217,7 @@ command read_command(std::string_view text) {
     case verb::raise:
     case verb::kill:
     case verb::estimate:
+    case verb::query:
       read.actor = actor_at(1);
       break;
   }
@@ -292,6 +302,7 @@ std::string to_text(const command& written) {
     case verb::raise:
     case verb::kill:
     case verb::estimate:
+    case verb::query:
       return text + who;
   }
   return text;

@@ -20,14 +20,4 @@ inline std::uint64_t seed_count(std::uint64_t full) {
 #endif
 }
 
-/// What a scenario may contain that the library's stages play.
-inline ingredients what_stages_have() {
-  return {.partition = false,
-          .infos = false,
-          .accumulate = false,
-          .resubscribe = false,
-          .emit_when_left = false,
-          .estimates = false};
-}
-
 }  // namespace genstage::conformance

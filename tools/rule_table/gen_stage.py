@@ -16,8 +16,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 DOCUMENT = os.path.join("docs", "conformance.md")
 LAST_RULE = 410
-MODEL_ONLY = ("dispatcher=partition", "emit_when_left", "demand=accumulate", "do info", "do mode",
-              "do resubscribe", "| info", "| mode")
 
 INTRODUCTION = """# Conformance with GenStage
 
@@ -29,8 +27,6 @@ it names the tests that exercise it:
 - `suite.test` is a test of the library; `wiring.test` is one of programs that do not compile.
 - *scenario* is one of `genstage/conformance/traces/hand_written.txt`. The model allows what the
   original did in it, and what the library does.
-- *scenario of the model* is one that the library does not play yet: only the model and the original
-  are compared.
 
 A rule passes if a test of the library or a scenario that it plays exercises it. *difference* is a
 deliberate one; [differences.md](differences.md) tells why. *open* means that no test names the
@@ -79,14 +75,12 @@ def tests_by_rule():
 
 
 def scenarios_by_rule():
-    """Of each rule how many scenarios the library plays, and how many only the model does."""
-    played, modelled = {}, {}
+    """Of each rule how many scenarios there are."""
+    played = {}
     for text in read("genstage/conformance/traces/hand_written.txt").split("scenario ")[1:]:
-        title, _, rest = text.partition("\n")
-        into = modelled if any(word in rest for word in MODEL_ONLY) else played
-        for rule in rules_in(title):
-            into[rule] = into.get(rule, 0) + 1
-    return played, modelled
+        for rule in rules_in(text.partition("\n")[0]):
+            played[rule] = played.get(rule, 0) + 1
+    return played
 
 
 def counted(number, what):
@@ -137,15 +131,14 @@ def annexes(status, tests, differences):
 def document():
     sections, differences = read_rules()
     tests = tests_by_rule()
-    played, modelled = scenarios_by_rule()
+    played = scenarios_by_rule()
     status = {}
     parts = []
     for first, last, title in sections:
         parts.append(f"\n## {title}\n\n| rule | status | exercised by |\n|---|---|---|\n")
         for rule in range(first, last + 1):
             proof = tests.get(rule, []) + list(filter(None, [
-                counted(played.get(rule, 0), "scenario"),
-                counted(modelled.get(rule, 0), "scenario of the model")]))
+                counted(played.get(rule, 0), "scenario")]))
             passes = rule in tests or rule in played
             status[rule] = "difference" if rule in differences else "pass" if passes else "open"
             told = [differences[rule]] if rule in differences else []
