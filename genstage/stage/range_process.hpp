@@ -165,7 +165,8 @@ class range_process final : public process, public consumer_requests {
   }
   void end_if_alone() {
     if (!live_.empty() || up_.is_busy()) return;
-    reader_->end(failure_);
+    // Not copied: the copy's text would be shared with the reader's thread.
+    reader_->end(std::move(failure_));
     stop(exit_reason::normal());
   }
 
