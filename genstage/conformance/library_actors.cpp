@@ -34,9 +34,9 @@ std::string text_of(const exit_reason& reason) {
 }
 
 void tape::note(std::string before, unique_id tag, std::string after) {
-  const process& here = *process::current();
+  process& here = *process::current();
   // A mark: no subscription has that number.
-  here.records()->note(record_kind::subscribed, here.id().index, ~std::uint64_t{0}, lines_.size());
+  here.note(*here.records(), record_kind::subscribed, ~std::uint64_t{0}, lines_.size());
   lines_.push_back({std::move(before), tag, std::move(after)});
   count_.store(lines_.size(), std::memory_order_release);
 }

@@ -271,11 +271,10 @@ void library_world::tell_stage(const command& told, member& to) {
 void library_world::end_step(std::span<const record> records) {
   observed& seen = played_.seen.emplace_back(members_.size());
   for (const record& each : records) {
-    if (each.order <= last_record_) continue;
-    last_record_ = each.order;
     const auto same = [&](const member& one) { return one.who.id().index == each.process; };
     const auto found = std::ranges::find_if(members_, same);
-    if (found == members_.end()) continue;
+    if (found == members_.end() || each.order <= found->last_record) continue;
+    found->last_record = each.order;
     journal& of_it = seen[static_cast<std::size_t>(found - members_.begin())];
     const std::string tag = tag_text(unique_id{each.subscription});
     if (each.subscription == ~std::uint64_t{0}) {

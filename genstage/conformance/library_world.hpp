@@ -40,6 +40,7 @@ class library_world {
     std::function<void()> query{};
     std::optional<operation<exit_reason>> end{};
     bool is_gone = false;
+    std::uint64_t last_record = 0;
   };
 
   void start(int index, const actor& plan);
@@ -62,7 +63,6 @@ class library_world {
   std::vector<member> members_;
   std::vector<std::pair<int, int>> peers_;  // Of each tag: consumer, producer.
   std::map<int, unique_id> probe_tags_;
-  std::uint64_t last_record_ = 0;
 };
 
 }  // namespace genstage::conformance

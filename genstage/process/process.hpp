@@ -5,7 +5,7 @@
 #include <genstage/core/instant.hpp>
 #include <genstage/core/log.hpp>
 #include <genstage/process/signals.hpp>
-#include <genstage/record/record.hpp>
+#include <genstage/record/recorder.hpp>
 #include <genstage/task/operation.hpp>
 #include <genstage/task/task.hpp>
 #include <memory>
@@ -80,6 +80,11 @@ class process {
   void log(log_level level, std::string text) const;
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
+  /// Notes a record there, later than all that the process has noted.
+  void note(recorder& there, record_kind kind, std::uint64_t subscription,
+            std::uint64_t count) noexcept {
+    last_noted_ = there.note(kind, id().index, subscription, count, last_noted_);
+  }
 
   /// The user's object, for messages that are typed for it.
   [[nodiscard]] virtual void* user() noexcept { return nullptr; }
@@ -209,6 +214,7 @@ class process {
   std::vector<monitored> monitors_;
   std::optional<completion<std::optional<exit_reason>>> started_;
   std::string name_;
+  std::uint64_t last_noted_ = 0;
   /// What few processes need; null for the others.
   std::unique_ptr<process_extras> extras_;
 };

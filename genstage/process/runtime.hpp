@@ -4,7 +4,7 @@
 #include <genstage/core/log.hpp>
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/signals.hpp>
-#include <genstage/record/record.hpp>
+#include <genstage/record/recorder.hpp>
 #include <genstage/scheduler/driver.hpp>
 #include <memory>
 #include <optional>

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <condition_variable>
+#include <genstage/record/coarse_clock.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/scheduler/timer_queue.hpp>
@@ -162,6 +163,7 @@ class thread_pool::implementation {
 
   void work(worker& self) {
     this_worker = &self;
+    keep_time(now());
     bool was_parked = false;
     while (!is_stopping()) {
       runnable* const next = find_work(self);
@@ -237,6 +239,7 @@ class thread_pool::implementation {
     // Once every few activations is enough for a report about callbacks that take 100 ms or more.
     const instant begun = sampled || self.running_is_heavy ? now() : instant{};
     if (begun != instant{}) {
+      keep_time(begun);
       self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
     }
     self.running.store(&next, std::memory_order_release);
@@ -289,6 +292,12 @@ class thread_pool::implementation {
       }
     }
     parked_.fetch_sub(1, std::memory_order_seq_cst);
+    keep_time(now());
+  }
+  /// For the records of what runs on this thread.
+  void keep_time(instant now) const noexcept {
+    const auto time = (started_ + now.time_since_epoch()).time_since_epoch();
+    coarse_clock::keep(static_cast<std::uint64_t>(duration{time}.count()));
   }
 
   [[nodiscard]] bool any_queue() const noexcept {

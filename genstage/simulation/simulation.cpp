@@ -4,6 +4,7 @@
 #include <genstage/core/contract.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/process/simulated.hpp>
+#include <genstage/record/coarse_clock.hpp>
 #include <genstage/scheduler/timer_queue.hpp>
 #include <genstage/simulation/fault_injector.hpp>
 #include <genstage/simulation/simulation.hpp>
@@ -124,6 +125,7 @@ simulation::simulation(std::uint64_t seed, runtime_options options)
     : self_{std::make_unique<implementation>(*this, seed, std::move(options))} {}
 
 simulation::~simulation() {
+  coarse_clock::leave();
   if (self_->kept_faults != nullptr) *self_->kept_faults = injected();
   // Timers may hold references to processes, which must not outlive their runtime.
   self_->timers = {};
@@ -211,6 +213,8 @@ process_cell* simulation::choice(std::size_t chosen) const noexcept {
 
 void simulation::take(std::size_t chosen) {
   implementation& here = *self_;
+  // Not 0, which would mean that nobody keeps the time.
+  coarse_clock::keep(static_cast<std::uint64_t>(here.now.time_since_epoch().count()) + 1);
   process_cell* const next = choice(chosen);
   if (next == nullptr) {
     here.tell("a timer fires");

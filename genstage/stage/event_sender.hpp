@@ -166,7 +166,7 @@ class event_sender {
 
   [[gnu::always_inline]] void note(record_kind kind, unique_id tag, std::uint64_t count) noexcept {
     if (records_ != nullptr) {
-      records_->note(kind, owner_.id().index, static_cast<std::uint64_t>(tag), count);
+      owner_.note(*records_, kind, static_cast<std::uint64_t>(tag), count);
     }
   }
   /// Counts events that are for nobody.

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <genstage/record/record.hpp>
+#include <memory>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// The last records of one thread, oldest overwritten first.
+///
+/// Threads: `write` by one at a time; `read` by any, at any time: what is overwritten while it is
+/// read is left out, never torn.
+/// Cost: five relaxed stores a record.
+/// Source: the sequence lock of each slot is that of Boehm, "Can seqlocks get along with
+/// programming language memory models?", 2012, figure 6.
+class record_ring {
+ public:
+  /// `capacity` is rounded up to a power of two.
+  record_ring(std::size_t capacity, std::uint8_t index)
+      : mask_{std::bit_ceil(std::max<std::size_t>(capacity, 1)) - 1},
+        slots_{std::make_unique<slot[]>(mask_ + 1)},
+        index_{index} {}
+
+  /// Notes a record that is later than `after` and than all that the ring has; returns when.
+  std::uint64_t write(const record& noted, std::uint64_t after) noexcept {
+    last_ = std::max({noted.order, last_ + 1, after + 1});
+    slot& into = slots_[written_++ & mask_];
+    into.words[0].store(0, std::memory_order_relaxed);
+    // Whoever sees one of the words below also sees that the slot is being written.
+    std::atomic_thread_fence(std::memory_order_release);
+    into.words[1].store(noted.subscription, std::memory_order_relaxed);
+    into.words[2].store(noted.count, std::memory_order_relaxed);
+    // Packed by arithmetic: bytes that were just stored and are loaded as a word make the processor
+    // wait, which would be most of the cost of a record.
+    into.words[3].store(noted.process |
+                            std::uint64_t{static_cast<std::uint8_t>(noted.kind)} << 32U |
+                            std::uint64_t{index_} << 40U,
+                        std::memory_order_relaxed);
+    into.words[0].store(last_, std::memory_order_release);
+    return last_;
+  }
+
+  /// Appends what the ring has, in no order.
+  void read(std::vector<record>& into) const {
+    for (std::size_t index = 0; index <= mask_; ++index) {
+      const slot& from = slots_[index];
+      std::array<std::uint64_t, 4> words{from.words[0].load(std::memory_order_acquire)};
+      for (std::size_t word = 1; word < words.size(); ++word) {
+        words[word] = from.words[word].load(std::memory_order_relaxed);
+      }
+      std::atomic_thread_fence(std::memory_order_acquire);
+      const bool is_whole = from.words[0].load(std::memory_order_relaxed) == words[0];
+      if (words[0] == 0 || !is_whole) continue;
+      into.push_back({words[0], words[1], words[2], static_cast<std::uint32_t>(words[3]),
+                      static_cast<record_kind>(words[3] >> 32U & 0xFFU),
+                      static_cast<std::uint8_t>(words[3] >> 40U)});
+    }
+  }
+
+  /// Whether a thread writes to it: exchanged by who takes it or leaves it, which hands over the
+  /// members that only the writer touches.
+  std::atomic<bool> is_taken{true};
+
+ private:
+  /// The words of a record; the first is its time, 0 while the slot is empty or being written.
+  struct slot {
+    std::array<std::atomic<std::uint64_t>, 4> words{};
+  };
+  static_assert(sizeof(slot) == sizeof(record));
+
+  const std::size_t mask_;
+  const std::unique_ptr<slot[]> slots_;
+  const std::uint8_t index_;
+  /// Only the writer touches these.
+  std::size_t written_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace genstage::inline v0

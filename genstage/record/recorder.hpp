@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <genstage/record/coarse_clock.hpp>
+#include <genstage/record/record.hpp>
+#include <genstage/record/record_ring.hpp>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+/// Keeps the last records of a program, in a ring for each thread.
+///
+/// Lifetime: outlives whoever notes.
+/// Threads: any, at any time.
+/// Cost: no lock, no shared cache line and no allocation, except for a thread's first record. 32
+/// bytes for each record that a thread keeps.
+/// Failure: without memory for its ring, what a thread notes is dropped and counted.
+class recorder {
+ public:
+  /// Each thread keeps `capacity` records, rounded up to a power of two.
+  explicit recorder(std::size_t capacity);
+  recorder(const recorder&) = delete;
+  recorder& operator=(const recorder&) = delete;
+
+  /// Notes a record that is later than `after`; returns when it is.
+  ///
+  /// Ordering: give what was returned for the last record of the same process, or of whom it heard
+  /// from, and the records come in that order whichever threads noted them.
+  std::uint64_t note(record_kind kind, std::uint32_t process, std::uint64_t subscription,
+                     std::uint64_t count, std::uint64_t after = 0) noexcept {
+    record_ring* const mine = last_.id == id_ ? last_.ring : find_ring();
+    if (mine == nullptr) return after;
+    return mine->write({coarse_clock::now(), subscription, count, process, kind}, after);
+  }
+
+  /// What is kept, in order.
+  [[nodiscard]] std::vector<record> read() const;
+  /// How many records were dropped for want of memory.
+  [[nodiscard]] std::uint64_t dropped() const noexcept {
+    return dropped_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  using ring_ptr = std::shared_ptr<record_ring>;
+  struct taken_rings;
+  /// The ring that the thread used last, and whose it is: a number that is never used again, so
+  /// that a recorder at the address of an earlier one is not taken for it.
+  struct last_used {
+    std::uint64_t id;
+    record_ring* ring;
+  };
+  static inline constinit thread_local last_used last_{};
+
+  record_ring* find_ring() noexcept;
+  ring_ptr take_ring();
+
+  const std::uint64_t id_;
+  const std::size_t capacity_;
+  std::atomic<std::uint64_t> dropped_{0};
+  mutable std::mutex mutex_;
+  std::vector<ring_ptr> rings_;
+};
+
+}  // namespace genstage::inline v0
