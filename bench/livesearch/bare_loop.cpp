@@ -182,7 +182,7 @@ int main(int count, char** arguments) {
   CLI::App app{"A loop over curl's multi handle; prints how it went as JSON"};
   std::vector<std::string> sites;
   std::string except;
-  long limit_ms = 3000;
+  long limit_ms = 10'000;
   bench::crowd_options people;
   app.add_option("--site", sites, "A site's address")->required();
   app.add_option("--except", except, "A site that others_ms leaves out");

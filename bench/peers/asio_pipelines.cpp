@@ -25,17 +25,15 @@ using batch = std::vector<std::int64_t>;
 template <class T>
 using channel = asio::experimental::channel<asio::io_context::executor_type, void(error_code, T)>;
 
-template <class T>
-asio::awaitable<void> send(channel<T>& to, T value) {
+asio::awaitable<void> send(channel<batch>& to, batch value) {
   // What would be done without a wait is tried first; it costs a tenth.
   if (to.try_send(no_error, value)) co_return;
   co_await to.async_send(no_error, std::move(value), asio::use_awaitable);
 }
 
-template <class T>
-asio::awaitable<T> receive(channel<T>& from) {
-  T taken{};
-  if (from.try_receive([&](error_code, T value) { taken = std::move(value); })) co_return taken;
+asio::awaitable<batch> receive(channel<batch>& from) {
+  batch taken;
+  if (from.try_receive([&](error_code, batch value) { taken = std::move(value); })) co_return taken;
   co_return co_await from.async_receive(asio::use_awaitable);
 }
 
