@@ -74,6 +74,9 @@ void acting_probe::receive(message_ptr received) {
       tape_->note("got cancel", ended.tag, text_of(ended.reason));
       break;
     }
+    case message_kind::user:
+      static_cast<user_message&>(*received).deliver(*this);
+      break;
     default:
       break;
   }

@@ -239,6 +239,21 @@ class acting_consumer final : public acting<consumer<event>> {
 };
 
 /// A peer that is no stage.
+/// Asks a probe whether it has handled what came before.
+class probe_question final : public user_message {
+ public:
+  explicit probe_question(completion<bool> told) : reply_{std::move(told)} {}
+  ~probe_question() override {
+    reply_.complete(fail(errc::process_ended, "the probe has ended; not answered"));
+  }
+
+  void deliver(process&) override { reply_.complete(result<bool>{true}); }
+  [[nodiscard]] const char* type() const noexcept override { return "probe_question"; }
+
+ private:
+  completion<bool> reply_;
+};
+
 class acting_probe final : public process {
  public:
   explicit acting_probe(tape* kept) : tape_{kept} {}

@@ -127,6 +127,11 @@ void library_world::start(int index, const actor& plan) {
       break;
     case actor_kind::probe:
       added.who = *home_.spawn(std::make_unique<acting_probe>(added.kept.get()));
+      added.question = [probe = added.who] {
+        auto [far, near] = make_operation<bool>();
+        probe.send(std::make_unique<probe_question>(far));
+        return std::move(near);
+      };
       break;
   }
   added.end = home_.down(added.who);
