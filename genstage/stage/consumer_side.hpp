@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/stage/demand_ledger.hpp>
 #include <genstage/stage/protocol.hpp>
@@ -21,6 +20,9 @@ void log_surplus(const process& owner, const std::string& producer, demand surpl
 void log_stop_after_cancel(const process& owner, const std::string& producer,
                            const exit_reason& reason);
 void log_not_alive(const process& owner, const std::string& producer);
+/// Answers a message of a subscription that is not known here (any more) with a `cancel` or a
+/// `cancelled`. Source: G-079, G-083.
+void refuse_stray(const process& owner, message_kind answer, const stream_message& stray);
 /// The process a plan means, and how to call it in messages.
 struct resolved_producer {
   process_ref process;
@@ -106,10 +108,7 @@ class consumer_side {
   bool accept(message_ptr received) {
     const auto& header = static_cast<stream_message&>(*received);
     if (find(header.tag) == nullptr) {
-      owner_.owner()
-          .find(header.from)
-          .send(std::make_unique<cancel_message>(message_kind::cancel, header.tag,
-                                                 cancel_reason::unknown_subscription()));
+      detail::refuse_stray(owner_, message_kind::cancel, header);
       return false;
     }
     begin(node{static_cast<batch_message<T>*>(received.release())});

@@ -3,7 +3,6 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/stage/child_ledger.hpp>
 #include <genstage/stage/consumer_requests.hpp>
 #include <genstage/stage/consumer_side.hpp>

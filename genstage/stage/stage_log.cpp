@@ -55,6 +55,13 @@ void log_not_alive(const process& owner, const std::string& producer) {
             fmt::format("is not able to subscribe to {}: it is not alive", producer));
 }
 
+void refuse_stray(const process& owner, message_kind answer, const stream_message& stray) {
+  owner.owner()
+      .find(stray.from)
+      .send(std::make_unique<cancel_message>(answer, stray.tag,
+                                             cancel_reason::unknown_subscription()));
+}
+
 void log_wrong_kind(const process& owner, const char* message, const char* kind) {
   owner.log(log_level::error, fmt::format("received {} but is a {}; ignored", message, kind));
 }

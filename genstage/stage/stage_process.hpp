@@ -221,7 +221,7 @@ class stage_process final : public user_process<S>, public stage_requests {
       const auto& header = as<stream_message>(received);
       auto* const from = up_->find(header.tag);
       if (from == nullptr) [[unlikely]]
-        return refuse(message_kind::cancel, header);
+        return refuse_stray(*this, message_kind::cancel, header);
       typename up_side::node events{
           static_cast<batch_message<std::remove_const_t<in>>*>(received.release())};
       if (up_side::events_of(*events).empty()) return;
@@ -245,14 +245,6 @@ class stage_process final : public user_process<S>, public stage_requests {
     } else {
       log_wrong_kind(*this, "events", "producer");
     }
-  }
-
-  /// The message is of a subscription that is not known here (any more).
-  [[gnu::noinline]] void refuse(message_kind answer, const stream_message& stray) const {
-    this->owner()
-        .find(stray.from)
-        .send(std::make_unique<cancel_message>(answer, stray.tag,
-                                               cancel_reason::unknown_subscription()));
   }
 
   /// Handles what has been received, as far as there is room for what it brings forth.

@@ -20,7 +20,7 @@ void stage_process<S>::take_ask(message_ptr&& received) {
     }
     auto* const asker = down_->find(header.tag);
     if (asker == nullptr) [[unlikely]]
-      return refuse(message_kind::cancelled, header);
+      return refuse_stray(*this, message_kind::cancelled, header);
     if (header.asked.is_zero()) return;
     typename down_side::node asked{static_cast<batch_message<out>*>(received.release())};
     const order more = down_->ask(std::move(asked), *asker);
