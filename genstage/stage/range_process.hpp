@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/stage/consumer_requests.hpp>
 #include <genstage/stage/consumer_side.hpp>
 #include <genstage/stage/operations.hpp>
@@ -68,7 +67,7 @@ class range_process final : public process, public consumer_requests {
     }
     has_started_ = true;
     if (plans_.told_mode) {
-      std::ranges::for_each(*plans_.told_mode, [&](const process_ref& each) { set_mode(each); });
+      for (const process_ref& each : *plans_.told_mode) set_mode(each);
     } else {
       for (const subscription& each : live_) set_mode(each.peer);
     }
@@ -104,8 +103,7 @@ class range_process final : public process, public consumer_requests {
 
  private:
   void set_mode(const process_ref& producer) const {
-    (void)ask_stage<void>(producer,
-                          [mode = plans_.mode](stage_requests& to) { to.set_demand(mode); });
+    tell_stage(producer, [mode = plans_.mode](stage_requests& to) { to.set_demand(mode); });
   }
 
   struct used_up_message final : user_message {
