@@ -17,12 +17,13 @@ class coarse_clock {
   static void keep(std::uint64_t now) noexcept { kept_ = now; }
   /// Nobody keeps it any more.
   static void leave() noexcept { kept_ = 0; }
+
+ private:
   [[nodiscard]] static std::uint64_t of_system() noexcept {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::nanoseconds{now}.count());
   }
 
- private:
   static inline constinit thread_local std::uint64_t kept_ = 0;
 };
 
