@@ -159,17 +159,18 @@ def document():
     return INTRODUCTION + summary + "".join(parts)
 
 
-def main():
-    text = document()
-    if "--check" not in sys.argv[1:]:
-        with open(os.path.join(ROOT, DOCUMENT), "w", encoding="utf-8") as file:
+def keep_or_check(document, text, arguments):
+    """Writes a generated document, or with --check compares it; the exit status of its program."""
+    program, *options = arguments
+    if "--check" not in options:
+        with open(os.path.join(ROOT, document), "w", encoding="utf-8") as file:
             file.write(text)
         return 0
-    if read(DOCUMENT) == text:
+    if read(document) == text:
         return 0
-    print(f"{DOCUMENT}: not what the tests say, run tools/rule_table/gen_stage.py")
+    print(f"{document}: not what the tests say, run tools/rule_table/{os.path.basename(program)}")
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep_or_check(DOCUMENT, document(), sys.argv))

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-from gen_stage import ROOT, declared_tests, read
+from gen_stage import ROOT, declared_tests, keep_or_check, read
 
 DOCUMENT = os.path.join("docs", "reactive_streams.md")
 COUNTS = {"1": 11, "2": 13, "3": 17, "4": 2}
@@ -64,17 +64,5 @@ def document():
     return INTRODUCTION + "".join(rows)
 
 
-def main():
-    text = document()
-    if "--check" not in sys.argv[1:]:
-        with open(os.path.join(ROOT, DOCUMENT), "w", encoding="utf-8") as file:
-            file.write(text)
-        return 0
-    if read(DOCUMENT) == text:
-        return 0
-    print(f"{DOCUMENT}: not what the tests say, run tools/rule_table/reactive_streams.py")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep_or_check(DOCUMENT, document(), sys.argv))
