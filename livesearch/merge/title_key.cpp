@@ -32,10 +32,6 @@ std::size_t sign_length(std::string_view text) noexcept {
   return 0;
 }
 
-char small_letter(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// Words with one space between them.
 struct word_line {
   std::string text{};
