@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <genstage/genstage.hpp>
-#include <genstage/supervision/household_test.hpp>
+#include <genstage/stage/event_household_test.hpp>
 #include <memory>
 #include <ranges>
 #include <string>
@@ -12,7 +12,6 @@ namespace {
 
 using namespace family;
 
-using spec = consumer_supervisor_spec<std::string>;
 using strings = consumer_supervisor<std::string>;
 
 /// Sends an exit signal to a process that it has nothing to do with, and a message that nobody
@@ -29,23 +28,8 @@ class meddler final : public server {
   process_ref victim_;
 };
 
-class consumer_supervisor_init_sim_test : public household {
+class consumer_supervisor_init_sim_test : public event_household {
  protected:
-  /// Each event is the name of a worker of the household.
-  spec workers(restart_type restart = restart_type::temporary, shutdown_limit limit = 5s) {
-    spec made;
-    made.child.start = [this](runtime& home, spawn_options options,
-                              const std::string& event) -> result<process_ref> {
-      options.name = event;
-      auto spawned = spawn<worker>(home, std::move(options), event, &seen, &manners[event]);
-      if (!spawned) return std::unexpected{spawned.error()};
-      return spawned->process();
-    };
-    made.child.restart = restart;
-    made.child.shutdown = limit;
-    made.options.on_report = listen();
-    return made;
-  }
   /// Starts it; the reason if it failed.
   template <class Declared>
   std::optional<exit_reason> begin(Declared declared) {
@@ -64,8 +48,6 @@ class consumer_supervisor_init_sim_test : public household {
   void add(const journal& events) {
     for (const std::string& event : events) ASSERT_TRUE(outcome(start_child(all, event)));
   }
-
-  ref<strings> all;
 };
 
 // G-372: the template is judged before the limits.

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <genstage/genstage.hpp>
-#include <genstage/supervision/household_test.hpp>
+#include <genstage/stage/event_household_test.hpp>
 #include <memory>
 #include <random>
 #include <ranges>
@@ -34,29 +34,12 @@ class source final : public producer<std::string> {
   journal* asked_;
 };
 
-class consumer_supervisor_sim_test : public household {
+class consumer_supervisor_sim_test : public event_household {
  protected:
-  using spec = consumer_supervisor_spec<std::string>;
-
-  explicit consumer_supervisor_sim_test(std::uint64_t seed = 1) : household{seed} {
+  explicit consumer_supervisor_sim_test(std::uint64_t seed = 1) : event_household{seed} {
     from = *spawn<source>(world.home(), {}, &asked);
   }
 
-  /// Each event is the name of a worker of the household.
-  spec workers(restart_type restart = temporary, shutdown_limit limit = 5s) {
-    spec made;
-    made.child.start = [this](runtime& home, spawn_options options,
-                              const std::string& event) -> result<process_ref> {
-      options.name = event;
-      auto spawned = spawn<worker>(home, std::move(options), event, &seen, &manners[event]);
-      if (!spawned) return std::unexpected{spawned.error()};
-      return spawned->process();
-    };
-    made.child.restart = restart;
-    made.child.shutdown = limit;
-    made.options.on_report = listen();
-    return made;
-  }
   void start(spec chosen, subscription_options options = {}) {
     all = *start_supervisor(world.home(), std::move(chosen));
     top = all.process();
@@ -73,7 +56,6 @@ class consumer_supervisor_sim_test : public household {
 
   journal asked;
   ref<source> from;
-  ref<consumer_supervisor<std::string>> all;
   unique_id tag{};
 };
 

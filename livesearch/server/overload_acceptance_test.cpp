@@ -4,30 +4,21 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
-#include <genstage/http/curl_client.hpp>
-#include <genstage/http/fetch.hpp>
 #include <genstage/http/loopback_socket.hpp>
 #include <genstage/http/server.hpp>
-#include <genstage/io/reactor.hpp>
-#include <genstage/task/sync_wait.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "livesearch/search/lane.hpp"
-#include "livesearch/search/search_desk.hpp"
-#include "livesearch/server/routes.hpp"
 #include "livesearch/server/search_json.hpp"
+#include "livesearch/server/served_sites_test.hpp"
 
 // What searchers are told over real sockets when there is more than can be taken: by a site, or by
 // a reader.
 namespace livesearch {
 namespace {
-
-namespace http = genstage::http;
-using namespace std::chrono_literals;
 
 constexpr std::size_t big_sites = 40;
 constexpr std::size_t results_of_a_big_site = 100;
@@ -72,7 +63,7 @@ class demanding_sites {
   std::unique_ptr<http::http_server> server_;
 };
 
-class overload_acceptance_test : public ::testing::Test {
+class overload_acceptance_test : public served_sites {
  protected:
   overload_acceptance_test() {
     std::vector<site_definition> definitions;
@@ -89,21 +80,9 @@ class overload_acceptance_test : public ::testing::Test {
       big.limits.results = results_of_a_big_site;
       definitions.push_back(std::move(big));
     }
-    sites = *site_catalog::make(std::move(definitions));
-    board.emplace(sites);
-    endpoint = *http::http_server::listen(
-        reactor, {}, make_routes({&*home, &sites, http::network_mode::offline, &*board, {}}));
-    genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(sites, {&client, &*board}));
-    tree.children.push_back(genstage::child(desk, &*board));
-    auto [up, starting] = genstage::make_operation<std::optional<genstage::exit_reason>>();
-    (void)home->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});
-    (void)genstage::sync_wait(std::move(starting));
+    serve(std::move(definitions));
   }
-  ~overload_acceptance_test() override {
-    endpoint.reset();
-    home.reset();
-  }
+  ~overload_acceptance_test() override { close(); }
 
   [[nodiscard]] site_definition site(std::string id, std::string_view path) const {
     site_definition made;
@@ -117,13 +96,6 @@ class overload_acceptance_test : public ::testing::Test {
     return made;
   }
 
-  http::http_response get(const std::string& target) {
-    http::http_request request;
-    request.url = endpoint->url() + target;
-    request.scope = http::network_scope::loopback_only;
-    auto response = genstage::sync_wait(http::fetch(visitor, std::move(request)));
-    return response ? *response : http::http_response{};
-  }
   /// How a site did, of a document that lists the sites as they ended.
   static json part_of(const json& document, std::string_view site) {
     for (const json& each : document["sites"]) {
@@ -148,16 +120,7 @@ class overload_acceptance_test : public ::testing::Test {
   }
   [[nodiscard]] lane_state narrow() { return board->find("narrow")->state(); }
 
-  genstage::reactor reactor;
-  http::address_guard guard;
-  http::curl_client client{reactor, guard};
-  http::curl_client visitor{reactor, guard};
-  std::optional<lane_board> board;
-  std::optional<genstage::runtime> home{std::in_place,
-                                        genstage::runtime_options{.log = genstage::silent_log()}};
   demanding_sites odd{reactor};
-  site_catalog sites;
-  std::unique_ptr<http::http_server> endpoint;
 };
 
 TEST_F(overload_acceptance_test, full_lanes_are_said_at_once_with_how_long_to_wait) {

@@ -3,28 +3,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <genstage/http/curl_client.hpp>
-#include <genstage/http/fetch.hpp>
 #include <genstage/http/server.hpp>
-#include <genstage/io/reactor.hpp>
-#include <genstage/task/sync_wait.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "livesearch/search/lane.hpp"
-#include "livesearch/search/search_desk.hpp"
-#include "livesearch/server/routes.hpp"
 #include "livesearch/server/search_json.hpp"
+#include "livesearch/server/served_sites_test.hpp"
 
 // The whole application over real sockets on loopback, with sites that behave badly.
 namespace livesearch {
 namespace {
-
-namespace http = genstage::http;
-using namespace std::chrono_literals;
 
 constexpr std::string_view feed =
     "<rss version=\"2.0\"><channel><item><title>Stage</title>"
@@ -97,7 +88,7 @@ class odd_sites {
   std::unique_ptr<http::http_server> server_;
 };
 
-class server_acceptance_test : public ::testing::Test {
+class server_acceptance_test : public served_sites {
  protected:
   server_acceptance_test() {
     std::vector<site_definition> definitions;
@@ -121,30 +112,10 @@ class server_acceptance_test : public ::testing::Test {
     outward.id = "outward";
     outward.network = network_scope::public_network;
     definitions.push_back(outward);
-    sites = *site_catalog::make(std::move(definitions));
-    board.emplace(sites);
-    endpoint = *http::http_server::listen(
-        reactor, {}, make_routes({&*home, &sites, http::network_mode::offline, &*board, {}}));
-    genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(sites, {&client, &*board}));
-    tree.children.push_back(genstage::child(desk, &*board));
-    auto [up, starting] = genstage::make_operation<std::optional<genstage::exit_reason>>();
-    (void)home->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});
-    (void)genstage::sync_wait(std::move(starting));
+    serve(std::move(definitions));
   }
-  ~server_acceptance_test() override {
-    endpoint.reset();
-    home.reset();
-  }
+  ~server_acceptance_test() override { close(); }
 
-  http::http_response get(const std::string& target, std::chrono::milliseconds limit = 20'000ms) {
-    http::http_request request;
-    request.url = endpoint->url() + target;
-    request.total_limit = limit;
-    request.scope = http::network_scope::loopback_only;
-    auto response = genstage::sync_wait(http::fetch(visitor, std::move(request)));
-    return response ? *response : http::http_response{};
-  }
   json search(const std::string& target) { return json::parse(get("/api/search" + target).body); }
   /// The outcome of one site's part, with its message.
   std::pair<std::string, std::string> outcome(const std::string& site) {
@@ -157,16 +128,7 @@ class server_acceptance_test : public ::testing::Test {
     return json::parse(response.body)["error"]["message"];
   }
 
-  genstage::reactor reactor;
-  http::address_guard guard;
-  http::curl_client client{reactor, guard};
-  http::curl_client visitor{reactor, guard};
-  std::optional<lane_board> board;
-  std::optional<genstage::runtime> home{std::in_place,
-                                        genstage::runtime_options{.log = genstage::silent_log()}};
   odd_sites odd{reactor, home->scheduler()};
-  site_catalog sites;
-  std::unique_ptr<http::http_server> endpoint;
 };
 
 TEST_F(server_acceptance_test, a_fast_site_is_not_held_up_by_one_that_never_answers) {
