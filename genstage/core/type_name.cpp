@@ -17,4 +17,11 @@ std::string type_name(const std::type_info& type) {
   return demangled(type.name());
 }
 
+std::string short_type_name(const std::type_info& type) {
+  std::string name = type_name(type);
+  if (const auto arguments = name.find('<'); arguments != name.npos) name.resize(arguments);
+  const auto scope = name.rfind("::");
+  return scope == name.npos ? name : name.substr(scope + 2);
+}
+
 }  // namespace genstage::inline v0

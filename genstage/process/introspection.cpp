@@ -42,6 +42,19 @@ class stop_request final : public system_message {
   exit_reason reason_;
 };
 
+/// A long queue is not walked to its end, since nothing else is done meanwhile.
+std::size_t bytes_of(const message_list& queue) {
+  constexpr std::size_t looked_at = 64;
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  for (const message* each = queue.front(); each != nullptr && count < looked_at;
+       each = each->next) {
+    bytes += each->footprint();
+    ++count;
+  }
+  return count == 0 ? 0 : bytes * queue.size() / count;
+}
+
 std::string list(const std::vector<pid>& all) {
   std::string text;
   for (const pid each : all) text += (text.empty() ? "" : " ") + to_string(each);
@@ -94,9 +107,9 @@ void process_extras::end(process& ended, exit_reason reason) {
   ended.stop(std::move(reason));
 }
 
-process_status process_extras::status_of(const process& asked) {
+process_summary process_extras::summary_of(const process& asked) {
   using phase = process::phase;
-  process_status seen;
+  process_summary seen;
   seen.id = asked.id();
   seen.label = asked.label();
   seen.name = asked.name_;
@@ -110,7 +123,16 @@ process_status process_extras::status_of(const process& asked) {
   if (const char* const runs = asked.callback(); waits && !is_suspended(asked) && runs != nullptr) {
     seen.callback = runs;
   }
+  if (waits) seen.waits = coarse_clock::since(asked.waits_since_);
   seen.queue_length = asked.inbox_.size();
+  seen.queue_bytes = bytes_of(asked.inbox_);
+  if (!asked.inbox_.is_empty()) seen.oldest_message = asked.inbox_.front()->queued_at.age();
+  return seen;
+}
+
+process_status process_extras::status_of(const process& asked) {
+  process_status seen;
+  static_cast<process_summary&>(seen) = summary_of(asked);
   seen.exits = asked.trapping_;
   for (const process_ref& each : asked.links_) seen.links.push_back(each.id());
   for (const auto& each : asked.monitors_) seen.monitors.push_back(each.who);
@@ -121,7 +143,7 @@ process_status process_extras::status_of(const process& asked) {
       ++seen.outside_watchers;
     }
   }
-  seen.memory = sizeof(process_cell) + asked.footprint() + asked.inbox_.size() * sizeof(message) +
+  seen.memory = sizeof(process_cell) + asked.footprint() + seen.queue_bytes +
                 asked.links_.capacity() * sizeof(process_ref) +
                 asked.monitors_.capacity() * sizeof(process::monitored) +
                 asked.watchers_.size() * sizeof(monitor_message) +

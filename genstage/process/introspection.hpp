@@ -40,15 +40,24 @@ enum class process_activity : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(process_activity activity) noexcept;
 
-/// What is known of a process. Source: A34.
-struct process_status {
-  pid id;
-  std::string label;  ///< the name, or the pid as text
-  std::string name;   ///< the registered one; empty for none
-  pid parent;
+/// What is known of a process and cheap enough to be asked of all of them.
+struct process_summary {
+  pid id{};
+  std::string label{};  ///< the name, or the pid as text
+  std::string name{};   ///< the registered one; empty for none
+  pid parent{};
   process_activity activity = process_activity::ready;
-  std::string callback;          ///< the one that waits; empty for none
-  std::size_t queue_length = 0;  ///< messages that have arrived and were not taken up
+  std::string callback{};                    ///< the one that waits; empty for none
+  std::optional<duration> waits{};           ///< for how long, or has been suspended
+  std::size_t queue_length = 0;              ///< messages that have arrived and were not taken up
+  std::size_t queue_bytes = 0;               ///< about, by those that are to come first
+  std::optional<duration> oldest_message{};  ///< how long it has been waiting, to a millisecond
+
+  friend bool operator==(const process_summary&, const process_summary&) = default;
+};
+
+/// What is known of a process. Source: A34.
+struct process_status : process_summary {
   exit_signals exits = exit_signals::end_the_process;
   std::vector<pid> links;
   std::vector<pid> monitors;      ///< one entry for each monitor

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <genstage/record/coarse_clock.hpp>
 #include <memory>
 
 namespace genstage::inline v0 {
@@ -37,8 +39,13 @@ struct message {
   /// What it says, for an exploration; gives up if that cannot be told.
   virtual void digest(state_digest& into) const;
 
+  /// About how many bytes it holds, what it refers to left out.
+  [[nodiscard]] virtual std::size_t footprint() const noexcept { return sizeof(message); }
+
   message* next = nullptr;  ///< Of the list that it is in.
   message_kind kind;
+  /// When its receiver put it into the queue, for those that wait there.
+  coarse_stamp queued_at{};
 };
 
 using message_ptr = std::unique_ptr<message>;

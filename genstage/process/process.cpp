@@ -147,7 +147,9 @@ bool process::sort(message* newest) {
     newest->next = std::exchange(oldest, newest);
     newest = older;
   }
+  const coarse_stamp now = coarse_stamp::now();
   while (oldest != nullptr) {
+    oldest->queued_at = now;
     message_ptr taken{std::exchange(oldest, oldest->next)};
     if (taken->kind < message_kind::user && taken->kind != message_kind::down) {
       was_system |= taken->kind == message_kind::system;
@@ -274,7 +276,10 @@ bool process::run_callback(const char* name, task<> body) {
   enter(name);
   callback_.emplace(std::move(body));
   callback_->start();
-  if (!callback_->is_done()) return false;
+  if (!callback_->is_done()) {
+    waits_since_ = coarse_clock::now();
+    return false;
+  }
   task<> done = std::move(*callback_);
   callback_.reset();
   done.take();
@@ -433,6 +438,7 @@ void process::move_in(process_cell& home, const spawn_options& options) {
   if (options.parent) links_.push_back(options.parent);
   if (options.ended) watchers_.push_back(std::make_unique<monitor_message>(*options.ended));
   home.killed_at_.store(-1, std::memory_order_relaxed);
+  home.busy.store(0, std::memory_order_relaxed);
   if (options.debug) process_extras::start_debug(*this, *options.debug);
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -94,6 +95,8 @@ class process {
   virtual void send_output() {}
   /// Identifies the type of `user()`.
   [[nodiscard]] virtual const void* user_type() const noexcept { return nullptr; }
+  /// What people would call the type of this process: that of the user's object, if it has one.
+  [[nodiscard]] virtual const std::type_info& type() const noexcept { return typeid(*this); }
 
   /// How the user's object wants its state to be shown, for status and reports (A35).
   [[nodiscard]] virtual std::string describe_state() const { return {}; }
@@ -215,6 +218,7 @@ class process {
   std::optional<completion<std::optional<exit_reason>>> started_;
   std::string name_;
   std::uint64_t last_noted_ = 0;
+  std::uint64_t waits_since_ = 0;  ///< Of a callback that is suspended, on the coarse clock.
   /// What few processes need; null for the others.
   std::unique_ptr<process_extras> extras_;
 };

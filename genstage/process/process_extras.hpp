@@ -12,6 +12,7 @@ namespace genstage::inline v0 {
 class process_debug;
 struct debug_options;
 struct process_status;
+struct process_summary;
 
 /// What is taken from a process at its end: what it held, and whom to tell.
 struct parting {
@@ -64,6 +65,7 @@ class process_extras {
   /// An activation that notes what happens.
   static runnable::verdict activate_observed(process& observed) noexcept;
 
+  [[nodiscard]] static process_summary summary_of(const process& asked);
   [[nodiscard]] static process_status status_of(const process& asked);
 
  private:

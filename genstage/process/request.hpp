@@ -87,6 +87,7 @@ class cast_message final : public user_message {
     }
   }
   [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }
+  [[nodiscard]] std::size_t footprint() const noexcept override { return sizeof *this; }
 
  private:
   M request_;
@@ -142,6 +143,7 @@ class call_message final : public user_message {
     }
   }
   [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }
+  [[nodiscard]] std::size_t footprint() const noexcept override { return sizeof *this; }
 
  private:
   M request_;

@@ -243,13 +243,35 @@ std::size_t runtime::process_count() const noexcept {
   return self_->alive.load(std::memory_order_acquire);
 }
 
+std::vector<runtime::known_process> runtime::processes() const {
+  // Outlives the lock, which is taken again by whoever lets go of a process last.
+  std::vector<known_process> all;
+  const std::scoped_lock lock{self_->mutex};
+  std::vector<std::size_t> position(self_->cells.size());
+  for (process_cell& cell : self_->cells) {
+    if (cell.mail_.is_closed() || !cell.try_retain(cell.id().generation)) continue;
+    position[cell.id().index] = all.size();
+    all.push_back({process_ref{&cell},
+                   {},
+                   cell.parent_,
+                   cell.callback_.load(std::memory_order_relaxed),
+                   duration{static_cast<std::int64_t>(cell.busy.load(std::memory_order_relaxed))}});
+  }
+  for (const auto& [name, holder] : self_->names) {
+    const std::size_t at = position[holder.who.index];
+    if (at < all.size() && all[at].who.id() == holder.who) all[at].name = name;
+  }
+  return all;
+}
+
 std::vector<runtime::running_callback> runtime::running() const {
   std::vector<running_callback> all;
   for (const driver::running_now& each : self_->scheduler.running()) {
     // The process may be ending on its own thread; only its cell is safe to look at.
     const auto& cell = *static_cast<const process_cell*>(each.what);
     const char* const callback = cell.callback_.load(std::memory_order_relaxed);
-    all.push_back({self_->label_of(cell.id()), callback != nullptr ? callback : "", each.since});
+    all.push_back(
+        {cell.id(), self_->label_of(cell.id()), callback != nullptr ? callback : "", each.since});
   }
   return all;
 }

@@ -86,7 +86,20 @@ class runtime {
   void log(log_level level, std::string subject, std::string text) const;
   [[nodiscard]] std::size_t process_count() const noexcept;
 
+  /// What can be told of a process without asking it.
+  struct known_process {
+    process_ref who;
+    std::string name;
+    pid parent;
+    const char* callback;  ///< that runs or waits now; null between callbacks
+    duration busy;         ///< in callbacks so far, as the driver estimates it
+  };
+  /// All that have not ended. Cost: the lock that spawning takes is held for the time of about
+  /// 100 ns for each.
+  [[nodiscard]] std::vector<known_process> processes() const;
+
   struct running_callback {
+    pid id;
     std::string process;
     std::string callback;
     duration since;

@@ -78,6 +78,7 @@ class user_process : public process {
 
   void* user() noexcept final { return user_.get(); }
   const void* user_type() const noexcept final { return type_key<S>(); }
+  [[nodiscard]] const std::type_info& type() const noexcept final { return typeid(S); }
   [[nodiscard]] std::string describe_state() const final {
     if constexpr (requires(const S& made) { std::string{made.describe_state()}; }) {
       if (user_) return user_->describe_state();

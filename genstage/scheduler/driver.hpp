@@ -11,7 +11,7 @@ namespace genstage::inline v0 {
 /// Something a driver can run: the scheduler's view of a process.
 ///
 /// Lifetime: must exist as long as its driver may run it; the driver doesn't touch it any more once
-/// `run` has returned `idle`, except for the cost, which is only a hint.
+/// `run` has returned `idle`, except for `cost` and `busy`, which are only hints.
 struct runnable {
   enum class verdict : std::uint8_t {
     idle,   ///< It was released; whoever gives it work makes it ready again.
@@ -26,6 +26,8 @@ struct runnable {
   runnable* next_ready = nullptr;
   /// Average length of an activation in nanoseconds, sampled. Read by other workers as a hint.
   std::atomic<std::uint32_t> cost{0};
+  /// All activations so far, in nanoseconds, estimated from those that were measured.
+  std::atomic<std::uint64_t> busy{0};
 };
 
 /// A timer that was armed. The value 0 names none.

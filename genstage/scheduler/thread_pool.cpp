@@ -19,8 +19,9 @@ namespace {
 constexpr int slot_streak_limit = 64;
 // Every so many activations the queue shared by all is looked at first.
 constexpr std::uint32_t shared_queue_turn = 61;
-// Every so many activations one is measured.
-constexpr std::uint32_t sampling_interval = 32;
+// Of so many activations one is measured. It is prime, since processes take turns: of two that talk
+// to each other, an even number would always meet the same one.
+constexpr std::uint32_t sampling_interval = 31;
 
 struct alignas(64) worker {
   thread_pool* pool = nullptr;
@@ -245,19 +246,23 @@ class thread_pool::implementation {
     self.running.store(&next, std::memory_order_release);
     const runnable::verdict verdict = next.run(next);
     self.progress.store(self.activations, std::memory_order_relaxed);
-    if (begun != instant{}) note_cost(next, now() - begun);
+    if (begun != instant{}) {
+      note_cost(next, now() - begun, self.running_is_heavy ? 1 : sampling_interval);
+    }
     if (verdict == runnable::verdict::again) {
       self.queue.push(next);
       offer(self);
     }
   }
 
-  static void note_cost(runnable& ran, duration took) noexcept {
+  /// `stands_for` so many activations.
+  static void note_cost(runnable& ran, duration took, std::uint32_t stands_for) noexcept {
     const std::uint32_t before = ran.cost.load(std::memory_order_relaxed);
     const auto now_ns =
         static_cast<std::uint32_t>(std::clamp<std::int64_t>(took.count(), 1, 1U << 30U));
     ran.cost.store(before == 0 ? now_ns : before - before / 4 + now_ns / 4,
                    std::memory_order_relaxed);
+    ran.busy.fetch_add(std::uint64_t{now_ns} * stands_for, std::memory_order_relaxed);
   }
 
   /// The queue of `self` has grown: is it worth waking somebody?

@@ -25,8 +25,6 @@ class consumer_requests : public stage_requests {
   void set_demand(demand_mode) override {
     owner_.log(log_level::error, "is a consumer and has no demand mode; not set");
   }
-  /// Its kind alone: such a process has a status of its own.
-  [[nodiscard]] stage_status describe() override { return {.kind = stage_kind::consumer}; }
 
  protected:
   ~consumer_requests() = default;

@@ -88,6 +88,22 @@ class consumer_side {
     producer.send(std::move(wish));
     return upstreams_.back().get();
   }
+  /// What this half adds to the status of its stage.
+  void describe(stage_status& into) const {
+    into.takes = event_type::of<T>();
+    for (const auto& each : upstreams_) {
+      into.producers.push_back(
+          {.to = each->to,
+           .label = each->label,
+           .cancel = each->options.cancel,
+           .mode = each->mode,
+           .left = each->ledger.left(),
+           .most = each->ledger.most(),
+           .least = each->ledger.least(),
+           .handled = each->meter->handled.load(std::memory_order_relaxed),
+           .since_handled = coarse_clock::since(each->meter->at.load(std::memory_order_relaxed))});
+    }
+  }
   void open(upstream& opened, subscription_mode mode) {
     opened.mode = mode;
     if (mode == subscription_mode::automatic) ask(opened, opened.ledger.left(), node{});

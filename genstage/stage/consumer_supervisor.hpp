@@ -109,6 +109,12 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
     return detail::type_key<consumer_supervisor>();
   }
 
+  [[nodiscard]] stage_status describe() override {
+    stage_status now{.kind = stage_kind::consumer};
+    up_.describe(now);
+    return now;
+  }
+
   /// A child that is charged to no producer; see `start_child`.
   task<result<process_ref>> add_child_for(T event) { return add_child(spec_for(std::move(event))); }
   /// Calls the init function again; see `reconfigure`.

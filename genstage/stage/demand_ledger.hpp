@@ -28,6 +28,8 @@ class demand_ledger {
     return (most_ - least_).count();
   }
   [[nodiscard]] constexpr demand left() const noexcept { return left_; }
+  [[nodiscard]] constexpr demand most() const noexcept { return most_; }
+  [[nodiscard]] constexpr demand least() const noexcept { return least_; }
 
   /// Charges a message that is one batch.
   [[gnu::always_inline]] constexpr charge take_message(std::uint64_t batch) noexcept {

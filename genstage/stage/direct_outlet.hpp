@@ -25,6 +25,7 @@ class direct_outlet {
   [[nodiscard]] demand room() const noexcept { return dispatcher_.deliverable(); }
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size(); }
   [[nodiscard]] bool has_buffered() const noexcept { return !buffer_.is_empty(); }
+  [[nodiscard]] std::optional<std::size_t> capacity() const noexcept { return buffer_.capacity(); }
 
   [[gnu::always_inline]] void place(node& made) {
     if (!buffer_.is_empty()) {

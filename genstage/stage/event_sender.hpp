@@ -8,7 +8,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -21,8 +20,6 @@ void log_discarded(const process& owner, std::size_t count);
 void log_large_ask(const process& owner, pid consumer, demand expected, demand asked);
 /// Failure: a size that comes of a negative number.
 [[nodiscard]] result<void> check_buffer(const buffer_options& wanted);
-/// The name of a type without its scope and arguments.
-[[nodiscard]] std::string short_type_name(const std::type_info& type);
 void log_unknown_partition(const process& owner, const std::string& answer,
                            const std::string& known, std::uint64_t count);
 
@@ -49,6 +46,9 @@ class event_sender {
     std::shared_ptr<const subscription_meter> meter;
     demand asked{};
     std::uint64_t sent = 0;
+    /// When last, on the coarse clock; 0 for never.
+    std::uint64_t asked_at = 0;
+    std::uint64_t sent_at = 0;
 
     /// What was sent and not handled; nothing if the consumer does not say.
     [[nodiscard]] std::uint64_t in_flight() const noexcept {
@@ -105,6 +105,7 @@ class event_sender {
 
   void count_ask(consumer& asker, demand asked) {
     asker.asked += asked;
+    asker.asked_at = coarse_clock::now();
     note(record_kind::ask, asker.who.tag, asked.count());
   }
   /// Events have gone where the dispatcher said.
@@ -135,6 +136,7 @@ class event_sender {
     filled->tag = tag;
     note(record_kind::delivery, tag, count);
     to.sent += count;
+    to.sent_at = coarse_clock::now();
     // Of a consumer that says what it has handled, the loss is counted when its down comes.
     if (!to.who.peer.send(std::move(filled)) && !to.meter) note(record_kind::lost, tag, count);
   }

@@ -35,6 +35,7 @@ class info_message final : public user_message {
     }
   }
   [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }
+  [[nodiscard]] std::size_t footprint() const noexcept override { return sizeof *this; }
 
  private:
   auto run(process& receiver) {

@@ -26,6 +26,7 @@ class output_buffer {
       : capacity_{capacity}, keep_{keep} {}
 
   [[nodiscard]] std::size_t size() const noexcept { return kept_ ? kept_->events.size() : 0; }
+  [[nodiscard]] std::optional<std::size_t> capacity() const noexcept { return capacity_; }
   [[nodiscard]] bool is_empty() const noexcept { return !kept_ || kept_->events.empty(); }
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.

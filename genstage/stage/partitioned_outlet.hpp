@@ -5,6 +5,7 @@
 #include <genstage/dispatch/partition_dispatcher.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/output_buffer.hpp>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,6 +44,11 @@ class partitioned_outlet {
   }
   [[nodiscard]] std::size_t buffered() const noexcept { return buffered_; }
   [[nodiscard]] bool has_buffered() const noexcept { return buffered_ > 0; }
+  /// Of all queues; no value if they have no bound.
+  [[nodiscard]] std::optional<std::size_t> capacity() const noexcept {
+    const std::optional<std::size_t> each = queues_.front().capacity();
+    return each ? std::optional{*each * queues_.size()} : each;
+  }
 
   /// `answering` is the partition whose demand the events answer, if it is known.
   void place(node& made, std::optional<std::size_t> answering = std::nullopt) {
@@ -68,6 +74,10 @@ class partitioned_outlet {
     return dispatcher_.deliverable(partition) - owed_[partition];
   }
   void forwarded(std::size_t partition, demand asked) noexcept { owed_[partition] += asked; }
+  /// What it was asked for and has not made, of all partitions.
+  [[nodiscard]] demand owed() const noexcept {
+    return std::accumulate(owed_.begin(), owed_.end(), demand{});
+  }
 
   void digest(state_digest& into) const {
     dispatcher_.digest(into);

@@ -51,17 +51,34 @@ class producer_side {
     }
     return detail::check_buffer(user.buffer());
   }
-  [[nodiscard]] static std::string dispatcher_name() {
-    return detail::short_type_name(typeid(detail::dispatcher_of_t<Stage>));
+  [[nodiscard]] static const std::string& dispatcher_name() {
+    static const std::string name = short_type_name(typeid(detail::dispatcher_of_t<Stage>));
+    return name;
   }
 
-  /// Who consumes, as `stage_status` tells it.
-  [[nodiscard]] std::vector<stage_status::downstream> consumers() const {
-    std::vector<stage_status::downstream> all;
+  /// What this half adds to the status of its stage.
+  void describe(stage_status& into) const {
+    into.dispatcher = dispatcher_name();
+    into.emits = event_type::of<T>();
+    into.buffered = outlet_.buffered();
+    into.buffer_size = outlet_.capacity();
+    into.emitted = made_;
+    into.discarded = sender_.dropped();
+    into.room = outlet_.room();
+    into.owed = owed();
+    into.mode = mode_;
     for (const auto& each : sender_.consumers()) {
-      all.push_back({each.who, outlet_.dispatcher().outstanding(each.who.tag), each.sent});
+      into.consumers.push_back({.from = each.who,
+                                .outstanding = outlet_.dispatcher().outstanding(each.who.tag),
+                                .sent = each.sent,
+                                .asked = each.asked,
+                                .since_ask = coarse_clock::since(each.asked_at),
+                                .since_sent = coarse_clock::since(each.sent_at)});
+      if (!each.meter) continue;
+      into.consumers.back().handled = each.meter->handled.load(std::memory_order_relaxed);
+      into.consumers.back().since_handled =
+          coarse_clock::since(each.meter->at.load(std::memory_order_relaxed));
     }
-    return all;
   }
 
   [[nodiscard]] output<T>& out() noexcept { return out_; }
@@ -221,6 +238,11 @@ class producer_side {
   [[nodiscard]] order not_forwarded(std::size_t partition) const noexcept {
     if constexpr (by_partition) return {outlet_.to_produce(partition), partition};
     return {outlet_.room() - owed_};
+  }
+  /// What the user's code was asked for and has not made.
+  [[nodiscard]] demand owed() const noexcept {
+    if constexpr (by_partition) return outlet_.owed();
+    return owed_;
   }
   [[nodiscard]] order any_not_forwarded() const noexcept {
     if constexpr (by_partition) {

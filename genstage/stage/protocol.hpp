@@ -41,6 +41,9 @@ struct batch_message final : stream_message {
     stream_message::digest(into);
     into.add_all(readable());
   }
+  [[nodiscard]] std::size_t footprint() const noexcept override {
+    return sizeof *this + readable().size_bytes();
+  }
   /// What a consumer that only reads is to look at.
   [[nodiscard]] std::span<const T> readable() const noexcept {
     return shared ? shared.events().subspan(first, count) : events.events();
@@ -64,15 +67,17 @@ struct batch_message final : stream_message {
 enum class batch_use : std::uint8_t { owns, reads };
 
 /// How much of a subscription its consumer has handled, so that its producer knows what was lost if
-/// the consumer dies.
+/// the consumer dies, and what a consumer does that answers nobody.
 ///
 /// Threads: the consumer alone writes; the producer reads after the consumer's down, which was sent
-/// after the last write, so no ordering of its own is needed.
+/// after the last write, so no ordering of its own is needed. Read before, it is a hint.
 struct subscription_meter {
   std::atomic<std::uint64_t> handled{0};
+  std::atomic<std::uint64_t> at{0};  ///< When, on the coarse clock; 0 for never.
 
   void add(std::uint64_t count) noexcept {
     handled.store(handled.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    at.store(coarse_clock::now(), std::memory_order_relaxed);
   }
 };
 
@@ -109,9 +114,6 @@ struct cancel_message final : message {
   unique_id tag;
   exit_reason reason;
 };
-
-/// Whether a producer passes on what its consumers ask for, or keeps it until it is told to.
-enum class demand_mode : std::uint8_t { forward, accumulate };
 
 struct subscription_request;
 

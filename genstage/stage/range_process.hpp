@@ -53,6 +53,12 @@ class range_process final : public process, public consumer_requests {
     return owner().mint();
   }
 
+  [[nodiscard]] stage_status describe() override {
+    stage_status now{.kind = stage_kind::consumer};
+    up_.describe(now);
+    return now;
+  }
+
   /// The reader leaves; what is sent to it later is dropped.
   struct close_message final : user_message {
     void deliver(process& closed) override { static_cast<range_process&>(closed).close(); }

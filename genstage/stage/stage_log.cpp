@@ -30,13 +30,6 @@ result<void> check_buffer(const buffer_options& wanted) {
                           static_cast<std::ptrdiff_t>(*wanted.size)));
 }
 
-std::string short_type_name(const std::type_info& type) {
-  std::string name = type_name(type);
-  if (const auto arguments = name.find('<'); arguments != name.npos) name.resize(arguments);
-  const auto scope = name.rfind("::");
-  return scope == name.npos ? name : name.substr(scope + 2);
-}
-
 void log_surplus(const process& owner, const std::string& producer, demand surplus) {
   owner.log(
       log_level::error,

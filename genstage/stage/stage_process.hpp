@@ -107,6 +107,7 @@ class stage_process final : public user_process<S>, public stage_requests {
         if (take_down(as<down_message>(received))) break;
         [[fallthrough]];
       default:
+        ++told_;
         this->receive_for_user(received);
         if (!this->is_suspended()) callback_ended();
     }
@@ -334,6 +335,7 @@ class stage_process final : public user_process<S>, public stage_requests {
   std::optional<up_side> up_;
   std::optional<down_side> down_;
   std::deque<queued> queue_;
+  std::uint64_t told_ = 0;
   bool handling_events_ = false;
   bool is_asking_again_ = false;
   /// Of a callback that waits: what it was given, what follows it, and the message it is about.

@@ -37,6 +37,7 @@ class dynamic_supervisor : public supervising {
   [[nodiscard]] const void* user_type() const noexcept override {
     return detail::type_key<dynamic_supervisor>();
   }
+  [[nodiscard]] std::uint64_t restarts() const noexcept override { return budget_.total(); }
 
  protected:
   void start() override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <genstage/core/instant.hpp>
 #include <vector>
 
@@ -26,10 +27,13 @@ class restart_budget {
     const instant counted = rounded(now);
     std::erase_if(spent_, [&](instant when) { return counted - when > limits_.within; });
     spent_.push_back(counted);
+    ++total_;
     return spent_.size() <= limits_.restarts;
   }
   /// What was spent so far counts against the new limits.
   void change(restart_limits limits) noexcept { limits_ = limits; }
+  /// All that were ever counted.
+  [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
   [[nodiscard]] const restart_limits& limits() const noexcept { return limits_; }
 
  private:
@@ -40,6 +44,7 @@ class restart_budget {
 
   restart_limits limits_;
   std::vector<instant> spent_;
+  std::uint64_t total_ = 0;
 };
 
 }  // namespace genstage::inline v0

@@ -34,6 +34,10 @@ struct supervising_options {
 /// A supervisor does one thing at a time. While it starts or stops a child, whatever else comes
 /// waits its turn, an exit of its parent too (A57, A59); only a kill acts at once.
 class supervising : public process {
+ public:
+  /// How often it has tried to start a child again, in all.
+  [[nodiscard]] virtual std::uint64_t restarts() const noexcept = 0;
+
  protected:
   explicit supervising(supervising_options options);
 

@@ -35,6 +35,7 @@ class supervisor final : public supervising {
   [[nodiscard]] const void* user_type() const noexcept override {
     return detail::type_key<supervisor>();
   }
+  [[nodiscard]] std::uint64_t restarts() const noexcept override { return budget_.total(); }
 
  protected:
   void start() override;

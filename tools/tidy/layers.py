@@ -2,7 +2,7 @@
 
 GENSTAGE = [
     "core", "record", "task", "scheduler", "process", "supervision", "dispatch", "stage",
-    "application", "simulation", "observe", "io", "http", "inspector", "pipeline", "flow",
+    "application", "observe", "simulation", "io", "http", "inspector", "pipeline", "flow",
     "connect", "conformance",
 ]
 

@@ -88,16 +88,16 @@ stage_status stage_process<S>::describe() {
   stage_status now{.kind = !emits     ? stage_kind::consumer
                            : receives ? stage_kind::producer_consumer
                                       : stage_kind::producer};
+  now.told = told_;
+  // It may be looked at whatever has become of its start.
   if constexpr (receives) {
-    for (const auto& each : up_->upstreams()) {
-      now.producers.push_back(
-          {each->to, each->label, each->options.cancel, each->mode, each->ledger.left()});
+    if (up_) up_->describe(now);
+    for (const queued& each : queue_) {
+      if (each.events) now.queued += up_side::events_of(*each.events).size();
     }
   }
   if constexpr (emits) {
-    now.dispatcher = down_side::dispatcher_name();
-    now.consumers = down_->consumers();
-    now.buffered = down_->buffered_count();
+    if (down_) down_->describe(now);
   }
   return now;
 }
