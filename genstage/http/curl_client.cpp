@@ -1,6 +1,7 @@
 #include <genstage/http/curl_client.hpp>
 #include <genstage/http/detail/curl_multi_driver.hpp>
 #include <genstage/http/detail/curl_transfer.hpp>
+#include <genstage/http/detail/receive_buffer.hpp>
 #include <genstage/io/detail/reactor_context.hpp>
 
 #include <fmt/core.h>
@@ -75,7 +76,8 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
   struct running {
     running(asio::io_context& io, transfer_id id, http_request request, completion done,
             engine& owner)
-        : transfer{id, std::move(request), owner.options_, owner.guard_},
+        : transfer{id, std::move(request), owner.options_, owner.guard_,
+                   detail::receive_buffer(owner.count())},
           on_done{std::move(done)},
           deadline{io} {}
 

@@ -52,7 +52,9 @@ struct curl_client_options {
 /// so that each pending `on_done` gets `errc::cancelled`, and waits until no callback can run; it
 /// must not run on the reactor's thread.
 /// Threads: `on_done` runs on the reactor's thread and must not block.
-/// Cost: a look-up takes a thread of libcurl for its duration, even after a cancel.
+/// Cost: a look-up takes a thread of libcurl for its duration, even after a cancel. A transfer that
+/// waits for its answer takes some 11 KB and a buffer: 16 KiB among up to 256 transfers, less among
+/// more, 4 KiB from 1024 on.
 class curl_client final : public http_client {
  public:
   curl_client(reactor& driver, address_guard& guard, curl_client_options options = {});

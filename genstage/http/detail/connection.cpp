@@ -62,6 +62,7 @@ connection::connection(std::shared_ptr<server_core> core, asio::ip::tcp::socket 
       peer_{peer_of(socket_)} {
   boost::system::error_code ignored;  // An option that cannot be set costs speed only.
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  socket_.non_blocking(true, ignored);  // For the watch, which may have been woken for nothing.
   if (core_->options().send_buffer > 0) {
     socket_.set_option(asio::socket_base::send_buffer_size{core_->options().send_buffer}, ignored);
   }
@@ -183,18 +184,16 @@ void connection::watch() {
   const bool room = buffer_.size() < buffer_.max_size();
   if (watching_ || !room) return;  // Invariant 1; a full buffer is the client's own pipelining.
   watching_ = true;
-  const auto space = std::min<std::size_t>(4096, buffer_.max_size() - buffer_.size());
-  socket_.async_read_some(
-      buffer_.prepare(space),
-      asio::bind_cancellation_slot(
-          watch_cancel_.slot(), [self = shared_from_this()](error_code failed, std::size_t bytes) {
-            self->on_watched(failed, bytes);
-          }));
+  socket_.async_wait(asio::socket_base::wait_read,
+                     asio::bind_cancellation_slot(watch_cancel_.slot(),
+                                                  [self = shared_from_this()](error_code failed) {
+                                                    self->on_watched(failed);
+                                                  }));
 }
 
-void connection::on_watched(error_code failed, std::size_t bytes) {
+void connection::on_watched(error_code failed) {
   watching_ = false;
-  buffer_.commit(bytes);
+  if (!failed && state_ != state::reading && state_ != state::closed) failed = read_early();
   switch (state_) {
     case state::reading:
     case state::closed:
@@ -215,6 +214,15 @@ void connection::on_watched(error_code failed, std::size_t bytes) {
       if (failed) return close(exchange_end::client_left);
       return watch();
   }
+}
+
+/// Takes what has come into the buffer; no failure if that is nothing.
+connection::error_code connection::read_early() {
+  const auto space = std::min<std::size_t>(4096, buffer_.max_size() - buffer_.size());
+  error_code failed;
+  buffer_.commit(socket_.read_some(buffer_.prepare(space), failed));
+  if (failed == asio::error::would_block || failed == asio::error::try_again) failed.clear();
+  return failed;
 }
 
 void connection::reply(http_reply answer) {
@@ -304,7 +312,7 @@ void connection::on_written(error_code failed, std::size_t bytes) {
   if (failed) return close(exchange_end::client_left);
   sent_ += bytes;
   if (sent_ == wire_.front().size()) {
-    wire_.pop_front();
+    wire_.erase(wire_.begin());
     sent_ = 0;
   }
   if (!wire_.empty()) return write_some();

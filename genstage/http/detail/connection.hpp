@@ -12,11 +12,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace genstage::inline v0::http::detail {
 
@@ -25,7 +25,8 @@ namespace genstage::inline v0::http::detail {
 /// Threads: the reactor's thread.
 /// Invariants:
 /// 1. At most one read is under way: the parser's in `reading`, the watch's in other states. The
-///    watch notices that the client leaves; what it reads early is kept for the next request.
+///    watch notices that the client leaves; what it reads early is kept for the next request. It
+///    waits without a buffer: most connections have nothing to say while they wait.
 /// 2. At most one write is under way; `wire_` is what it writes.
 /// 3. `exchange_` is set from the handler's call until the exchange's end.
 class connection : public std::enable_shared_from_this<connection> {
@@ -64,7 +65,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void on_unreadable(error_code failed);
   void dispatch();
   void watch();
-  void on_watched(error_code failed, std::size_t bytes);
+  void on_watched(error_code failed);
+  [[nodiscard]] error_code read_early();
   void write(std::string bytes);
   void write_some();
   void on_written(error_code failed, std::size_t bytes);
@@ -84,7 +86,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::optional<parser> parser_;
   std::shared_ptr<exchange> exchange_;
   std::string peer_;
-  std::deque<std::string> wire_;
+  std::vector<std::string> wire_;
   std::size_t sent_{0};       // Of the front of wire_.
   std::size_t in_flight_{0};  // Bytes of the stream within wire_.
   reply_frame frame_;

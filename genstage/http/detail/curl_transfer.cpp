@@ -115,8 +115,9 @@ std::string origin_of(const std::string& url) {
 }
 
 curl_transfer::curl_transfer(transfer_id id, http_request request,
-                             const curl_client_options& options, address_guard& guard)
-    : id_{id}, request_{std::move(request)}, options_{options}, guard_{guard} {}
+                             const curl_client_options& options, address_guard& guard,
+                             std::size_t buffer)
+    : id_{id}, request_{std::move(request)}, options_{options}, guard_{guard}, buffer_{buffer} {}
 
 result<void> curl_transfer::check() const {
   if (std::ranges::find(methods, request_.method) == std::end(methods)) {
@@ -162,6 +163,7 @@ result<void> curl_transfer::prepare() {
 void curl_transfer::set_bounds() {
   CURL* const easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, static_cast<long>(buffer_));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason_.data());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   // Without it, giving up a transfer waits for its look-up, on the reactor's thread.

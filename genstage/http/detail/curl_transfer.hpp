@@ -29,7 +29,7 @@ using curl_list = std::unique_ptr<curl_slist, curl_deleter>;
 class curl_transfer {
  public:
   curl_transfer(transfer_id id, http_request request, const curl_client_options& options,
-                address_guard& guard);
+                address_guard& guard, std::size_t buffer);
 
   curl_transfer(const curl_transfer&) = delete;
   curl_transfer& operator=(const curl_transfer&) = delete;
@@ -79,6 +79,7 @@ class curl_transfer {
   http_request request_;
   const curl_client_options& options_;
   address_guard& guard_;
+  const std::size_t buffer_;
   const std::chrono::steady_clock::time_point started_{std::chrono::steady_clock::now()};
 
   std::array<char, CURL_ERROR_SIZE> reason_{};

@@ -93,16 +93,16 @@ exchange::piece exchange::take(std::size_t at_most) {
   const std::lock_guard lock{mutex_};
   flush_posted_ = false;
   piece taken{{}, next_step::wait};
-  while (!queue_.empty()) {
-    auto& front = queue_.front();
-    if (!taken.bytes.empty() && taken.bytes.size() + front.size() > at_most) break;
+  auto chunk = queue_.begin();
+  for (; chunk != queue_.end(); ++chunk) {
+    if (!taken.bytes.empty() && taken.bytes.size() + chunk->size() > at_most) break;
     if (taken.bytes.empty()) {
-      taken.bytes = std::move(front);
+      taken.bytes = std::move(*chunk);
     } else {
-      taken.bytes += front;
+      taken.bytes += *chunk;
     }
-    queue_.pop_front();
   }
+  queue_.erase(queue_.begin(), chunk);
   if (phase_ == phase::finishing) taken.then = next_step::finish;
   if (phase_ == phase::abandoned) taken.then = next_step::cut;
   return taken;
@@ -124,7 +124,7 @@ void exchange::written(std::size_t bytes) {
 void exchange::end(exchange_end how) {
   std::move_only_function<void(exchange_end)> closed;
   std::shared_ptr<drained_callback> drained;
-  std::deque<std::string> dropped;
+  std::vector<std::string> dropped;
   {
     const std::lock_guard lock{mutex_};
     if (phase_ == phase::ended) return;

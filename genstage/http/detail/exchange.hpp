@@ -4,12 +4,12 @@
 #include <genstage/io/reactor.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace genstage::inline v0::http::detail {
 
@@ -67,7 +67,7 @@ class exchange {
   mutable std::mutex mutex_;  // Guards everything below.
   phase phase_{phase::waiting};
   std::optional<exchange_end> ended_how_;
-  std::deque<std::string> queue_;
+  std::vector<std::string> queue_;
   std::size_t pending_{0};
   bool flush_posted_{false};
   bool was_full_{false};
