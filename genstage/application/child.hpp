@@ -94,22 +94,31 @@ class child_of {
 
   operator child_spec() const {  // NOLINT(google-explicit-constructor): a declaration is a child.
     child_spec spec = spec_;
-    spec.start = [make = make_, plans = plans_](runtime& where,
-                                                spawn_options options) -> result<process_ref> {
+    // Declarations are copied from tree to supervisor to child: all share what is the same.
+    auto kept = std::make_shared<const recipe>(make_, plans_);
+    spec.start = [kept = std::move(kept)](runtime& where,
+                                          spawn_options options) -> result<process_ref> {
       if constexpr (std::derived_from<S, stage>) {
-        return where.spawn(detail::make_stage<S>(make, plans), std::move(options));
+        return where.spawn(detail::make_stage<S>([kept] { return kept->make(); }, kept->plans),
+                           std::move(options));
       } else if constexpr (std::derived_from<S, process>) {
-        std::unique_ptr<S> made = make();
-        made->subscribe_to(plans);
+        std::unique_ptr<S> made = kept->make();
+        made->subscribe_to(kept->plans);
         return where.spawn(std::move(made), std::move(options));
       } else {
-        return where.spawn(std::make_unique<detail::server_process<S>>(make), std::move(options));
+        return where.spawn(std::make_unique<detail::server_process<S>>(kept->make),
+                           std::move(options));
       }
     };
     return spec;
   }
 
  private:
+  struct recipe {
+    maker make;
+    std::vector<subscription_plan> plans;
+  };
+
   child_spec spec_;
   maker make_;
   std::vector<subscription_plan> plans_;

@@ -20,6 +20,7 @@ void child_entry::rest(child_state next) {
 }
 
 child_table::child_table(std::vector<child_spec> children) {
+  entries_.reserve(children.size());
   for (child_spec& each : children) add(std::move(each));
 }
 

@@ -80,8 +80,10 @@ task<> supervisor::end_children() {
 
 child_spec supervised(std::string id, supervisor_spec spec) {
   child_spec made{.id = id, .start = {}, .name = std::move(id)};
-  made.start = [spec = std::move(spec)](runtime& where, spawn_options options) {
-    return where.spawn(std::make_unique<supervisor>(spec), std::move(options));
+  // Copies of the declaration share the tree below it.
+  auto kept = std::make_shared<const supervisor_spec>(std::move(spec));
+  made.start = [kept = std::move(kept)](runtime& where, spawn_options options) {
+    return where.spawn(std::make_unique<supervisor>(*kept), std::move(options));
   };
   made.shutdown = std::nullopt;
   made.type = child_type::supervisor;

@@ -27,15 +27,15 @@ genstage::child_spec lane(const site_ptr& site, const lane_services& services) {
   const genstage::name<job_router> router{router_text};
   // With one job at a time, the fetchers' demand is the site's concurrency.
   const genstage::subscription_options one_job{.max_demand = 1, .min_demand = 0};
-  std::vector<genstage::child_spec> fetchers;
-  for (std::uint32_t index = 0; index < site->definition.limits.concurrency; ++index) {
-    const std::string text = fetcher_text + "/" + std::to_string(index);
-    fetchers.push_back(
-        genstage::child(genstage::name<site_fetcher>{text}, site, services.client, services.times)
-            .subscribe_to(router, one_job)
-            .shutdown(std::chrono::seconds{1}));
-  }
-  genstage::supervisor_spec workers{.limits = lane_limits, .children = std::move(fetchers)};
+  const std::uint32_t count = site->definition.limits.concurrency;
+  // One alone has no number of its own.
+  const std::string first_text = count == 1 ? fetcher_text + "/0" : fetcher_text;
+  genstage::supervisor_spec workers{.limits = lane_limits};
+  workers.children.push_back(genstage::child(genstage::name<site_fetcher>{first_text}, site,
+                                             services.client, services.times)
+                                 .times(count)
+                                 .subscribe_to(router, one_job)
+                                 .shutdown(std::chrono::seconds{1}));
   genstage::supervisor_spec tree{.strategy = genstage::restart_strategy::rest_for_one,
                                  .limits = lane_limits};
   tree.children.push_back(
