@@ -107,32 +107,50 @@ bool is_tracking(std::string_view name) {
 /// `?` and the parameters by name, without those that track; empty if none is left.
 std::string plain_query(std::string_view query) {
   struct parameter {
-    std::string name;
+    std::string_view name;
     std::size_t place;
-    std::string rest;
+    std::string_view whole;
   };
+  // No escape is one of a sign that parts parameters.
+  const std::string decoded = with_plain_escapes(query);
   std::vector<parameter> kept;
-  while (!query.empty()) {
-    const std::string_view each = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), each.size() + 1));
-    const std::string plain = with_plain_escapes(each);
-    const std::string name = plain.substr(0, plain.find('='));
-    if (!plain.empty() && !is_tracking(name))
-      kept.push_back({name, kept.size(), plain.substr(name.size())});
+  for (std::string_view rest = decoded; !rest.empty();) {
+    const std::string_view each = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), each.size() + 1));
+    const std::string_view name = each.substr(0, each.find('='));
+    if (!each.empty() && !is_tracking(name)) kept.push_back({name, kept.size(), each});
   }
   // Parameters of one name keep their order: it may mean something.
   std::ranges::sort(kept, [](const parameter& left, const parameter& right) {
     return std::tie(left.name, left.place) < std::tie(right.name, right.place);
   });
   std::string plain;
-  for (const parameter& each : kept) {
-    plain.append(plain.empty() ? "?" : "&").append(each.name).append(each.rest);
-  }
+  for (const parameter& each : kept) plain.append(plain.empty() ? "?" : "&").append(each.whole);
   return plain;
 }
 
+/// Whether nothing is to be changed about host and path: small letters without a port, and no
+/// escapes, dot segments and slash at the end. Whatever this does not know is for the long way.
+bool is_plain(std::string_view address) noexcept {
+  const std::size_t host = std::min(address.find('/'), address.size());
+  const auto may_stand_in_host = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  if (host == 0 || address[host - 1] == '.') return false;
+  if (!std::ranges::all_of(address.substr(0, host), may_stand_in_host)) return false;
+  const std::string_view path = address.substr(host);
+  if (path.empty() || (path.size() > 1 && path.back() == '/')) return false;
+  char before = '\0';
+  for (const char c : path) {
+    if (c == '%' || (c == '.' && before == '/')) return false;
+    before = c;
+  }
+  return true;
+}
+
 std::optional<std::size_t> end_of_scheme(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (url.starts_with(scheme)) return scheme.size();
     if (lower_case(url.substr(0, scheme.size())) == scheme) return scheme.size();
   }
   return std::nullopt;
@@ -149,11 +167,17 @@ std::string canonical_url(std::string_view url) {
     rest.remove_prefix(taken.size());
     return taken;
   };
-  const std::string authority = plain_authority(take_until("/?#"));
-  if (authority.empty()) return std::string{url};
-  const std::string path = plain_path(take_until("?#"));
+  std::string canonical = "https://";
+  const std::string_view address = take_until("?#");
+  if (is_plain(address)) {
+    canonical += address;
+  } else {
+    const std::string_view host = address.substr(0, address.find('/'));
+    const std::string authority = plain_authority(host);
+    if (authority.empty()) return std::string{url};
+    canonical.append(authority).append(plain_path(address.substr(host.size())));
+  }
   const std::string_view query = take_until("#");
-  std::string canonical = "https://" + authority + path;
   if (!query.empty()) canonical += plain_query(query.substr(1));
   if (rest.starts_with("#/") || rest.starts_with("#!")) canonical += rest;
   return canonical;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "livesearch/site/answer/web_url.hpp"
@@ -17,9 +18,20 @@ constexpr std::size_t fewest_bytes = 16;
 constexpr std::array<std::string_view, 6> dividers{" - ", " | ", " – ", " — ", " · ", " :: "};
 constexpr std::array<std::string_view, 3> articles{"a", "an", "the"};
 
-bool is_word_byte(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-}
+enum class part : std::uint8_t { of_word, of_nothing, between_words, beyond_ascii };
+
+constexpr auto parts = [] {
+  std::array<part, 256> made{};
+  for (std::size_t byte = 0; byte < made.size(); ++byte) {
+    const char c = small_letter(static_cast<char>(byte));
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    made[byte] = byte >= 0x80 ? part::beyond_ascii
+                 : is_word    ? part::of_word
+                 : c == '\''  ? part::of_nothing
+                              : part::between_words;
+  }
+  return made;
+}();
 
 /// The length of a sign beyond ASCII that parts words at the start of `text`, 0 if there is none:
 /// U+00A0 to U+00BF, and the general punctuation U+2000 to U+206F.
@@ -38,38 +50,46 @@ struct word_line {
   std::size_t words = 0;
 };
 
+bool is_article(std::string_view word) noexcept {
+  return word.size() <= 3 && std::ranges::find(articles, word) != articles.end();
+}
+
 /// In small letters, without apostrophes and articles.
 word_line words_of(std::string_view title) {
   word_line line;
-  line.text.reserve(title.size());
-  std::size_t begin = 0;  // Of the word that is being read.
+  line.text.resize(title.size() + 1);  // No word takes more room than it had.
+  std::size_t begin = 0;               // Of the word that is being read.
+  std::size_t end = 0;
   const auto end_word = [&] {
-    const std::string_view word = std::string_view{line.text}.substr(begin);
-    if (word.empty()) return;
-    if (std::ranges::find(articles, word) != articles.end()) {
-      line.text.resize(begin);
+    if (begin == end) return;
+    if (is_article(std::string_view{line.text}.substr(begin, end - begin))) {
+      end = begin;
     } else {
       ++line.words;
-      line.text += ' ';
-      begin = line.text.size();
+      line.text[end++] = ' ';
+      begin = end;
     }
   };
-  for (std::size_t at = 0; at < title.size();) {
-    const char c = small_letter(title[at]);
-    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    const std::string_view rest = title.substr(at);
-    if (c == '\'' || (!is_ascii && rest.starts_with("\u2019"))) {
-      at += is_ascii ? 1 : 3;
-    } else if (const std::size_t length = is_ascii ? 0 : sign_length(rest); length > 0) {
-      end_word();
-      at += length;
-    } else {
-      if (is_word_byte(c)) {
-        line.text += c;
-      } else {
+  for (std::size_t at = 0; at < title.size(); ++at) {
+    switch (parts[static_cast<unsigned char>(title[at])]) {
+      case part::of_word:
+        line.text[end++] = small_letter(title[at]);
+        break;
+      case part::of_nothing:
+        break;
+      case part::between_words:
         end_word();
-      }
-      ++at;
+        break;
+      case part::beyond_ascii:
+        if (title.substr(at).starts_with("\u2019")) {
+          at += 2;
+        } else if (const std::size_t length = sign_length(title.substr(at)); length > 0) {
+          end_word();
+          at += length - 1;
+        } else {
+          line.text[end++] = title[at];
+        }
+        break;
     }
   }
   end_word();
@@ -90,10 +110,20 @@ std::string letters_of_host(std::string_view url) {
   return host;
 }
 
+/// Whether a divider may stand in a title: each begins with a space and one of few bytes.
+bool may_be_divided(std::string_view title) noexcept {
+  char before = '\0';
+  for (const char c : title) {
+    if (before == ' ' && parts[static_cast<unsigned char>(c)] != part::of_word) return true;
+    before = c;
+  }
+  return false;
+}
+
 /// The title without the site's name before its first or after its last divider.
 std::string_view without_site_name(std::string_view title, std::string_view url) {
-  // Most titles have no divider, and then nobody needs to know the host.
-  std::string host;
+  if (!may_be_divided(title)) return title;
+  std::string host;  // Nobody needs to know it of a title without a divider.
   for (const std::string_view divider : dividers) {
     const std::size_t first = title.find(divider);
     if (first == std::string_view::npos) continue;

@@ -9,23 +9,11 @@
 namespace livesearch {
 namespace {
 
-std::string text_of_element(simdjson::dom::element element) {
-  switch (element.type()) {
-    case simdjson::dom::element_type::STRING: {
-      std::string_view text;
-      return element.get(text) == simdjson::SUCCESS ? std::string{text} : std::string{};
-    }
-    case simdjson::dom::element_type::INT64:
-    case simdjson::dom::element_type::UINT64:
-    case simdjson::dom::element_type::DOUBLE:
-      return simdjson::minify(element);
-    case simdjson::dom::element_type::ARRAY:
-    case simdjson::dom::element_type::OBJECT:
-    case simdjson::dom::element_type::BOOL:
-    case simdjson::dom::element_type::NULL_VALUE:
-      break;
-  }
-  return {};
+/// The text of a string or a number, empty for anything else; `number` is where one is written to.
+std::string_view text_of_element(simdjson::dom::element element, std::string& number) {
+  if (std::string_view text; element.get(text) == simdjson::SUCCESS) return text;
+  if (element.is_number()) number = simdjson::minify(element);
+  return number;
 }
 
 std::string read_field(const compiled_rule& rule, simdjson::dom::element result,
@@ -33,7 +21,8 @@ std::string read_field(const compiled_rule& rule, simdjson::dom::element result,
   if (rule.kind != rule_kind::path) return {};
   const auto kind = rule.text == text_kind::automatic ? automatic : rule.text;
   for (const auto& element : rule.path.evaluate(result)) {
-    const auto raw = text_of_element(element);
+    std::string number;
+    const auto raw = text_of_element(element, number);
     auto text =
         kind == text_kind::html ? text_of_html(raw, most_characters) : folded(raw, most_characters);
     if (!text.empty()) return text;

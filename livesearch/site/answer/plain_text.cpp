@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "livesearch/site/answer/markup.hpp"
+#include "livesearch/site/syntax/eight_bytes.hpp"
 
 namespace livesearch {
 namespace {
@@ -35,6 +36,14 @@ bool is_space(std::string_view character) noexcept {
 /// An ASCII character that shows something.
 bool is_visible_ascii(char c) noexcept {
   return c > 0x20 && c < 0x7F;
+}
+
+/// Whether a text is one line already: visible ASCII with single spaces between words.
+bool is_line(std::string_view text) noexcept {
+  if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
+  return all_fit(text, [](eight_bytes each) {
+    return (each.beyond_ascii() | each.below(' ') | each.equal('\x7F') | each.twice(' ')) == 0;
+  });
 }
 
 // The byte order mark, the zero-width space and the soft hyphen show nothing and split words.
@@ -98,6 +107,7 @@ std::string line_of_text::take() {
 }
 
 std::string folded(std::string_view utf8, std::size_t most_characters) {
+  if (utf8.size() <= most_characters && is_line(utf8)) return std::string{utf8};
   line_of_text line{most_characters};
   line.append(utf8);
   return line.take();

@@ -85,5 +85,19 @@ RC_GTEST_PROP(plain_text, text_of_any_html_is_valid_utf8, (const std::string& ra
   RC_ASSERT(simdjson::validate_utf8(text.data(), text.size()));
 }
 
+TEST(plain_text, a_text_that_is_a_line_already_is_taken_whole_and_no_other) {
+  const std::string words = "Producers emit what was asked for.";
+  for (std::size_t place = 0; place <= words.size(); ++place) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+      std::string text = words;
+      text.insert(place, 1, static_cast<char>(byte));
+      line_of_text line{100};
+      line.append(text);
+
+      EXPECT_EQ(folded(text, 100), line.take()) << place << ", byte " << byte;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace livesearch
