@@ -1,7 +1,7 @@
 // A canonical address is one that stays as it is, and the same however its parts are written.
 #include "livesearch/fuzz/fuzz_input.hpp"
 #include "livesearch/merge/canonical_url.hpp"
-#include "livesearch/merge/result_merger.hpp"
+#include "livesearch/merge/hit_keys.hpp"
 #include "livesearch/merge/title_key.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

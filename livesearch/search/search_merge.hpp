@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include "livesearch/fetch/outcome.hpp"
 #include "livesearch/merge/result_merger.hpp"
-#include "livesearch/search/search_plan.hpp"
+#include "livesearch/search/search_places.hpp"
 
 namespace livesearch {
 
@@ -16,22 +15,17 @@ class search_merge {
   search_merge() = default;
   explicit search_merge(const search_plan& plan);
 
-  /// Returns the keys of the answer's results.
-  std::vector<hit_keys> add(const searchable_site& site, const site_answer& answer);
+  void add(const searchable_site& site, const site_answer& answer);
 
   [[nodiscard]] std::vector<merged_result> ranked() const { return merger_.ranked(); }
 
   /// The site that a vote's number means.
   [[nodiscard]] const site_definition& site(std::size_t number) const {
-    return sites_[number]->definition;
+    return places_.site(number);
   }
 
-  /// The rank of a site's first result on the page that is asked for.
-  [[nodiscard]] std::uint32_t first_rank(const site_definition& site) const;
-
  private:
-  std::vector<site_ptr> sites_;
-  std::uint32_t page_ = 1;
+  search_places places_;
   result_merger merger_;
 };
 

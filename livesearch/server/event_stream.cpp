@@ -59,22 +59,16 @@ void event_stream::finish() {
 }
 
 void event_stream::write_waiting() {
-  while (!waiting_.empty()) {
-    const std::size_t size = waiting_.front().size();
-    switch (connection_.write(std::move(waiting_.front()))) {
-      case stream_write::accepted:
-        waiting_.pop_front();
-        waiting_bytes_ -= size;
-        break;
-      case stream_write::full:
-        return;
-      case stream_write::closed:
-        waiting_.clear();
-        waiting_bytes_ = 0;
-        break;
-    }
+  auto next = waiting_.begin();
+  for (; next != waiting_.end(); ++next) {
+    const std::size_t size = next->size();
+    // A chunk that is not taken because the stream has ended is dropped like one that is taken.
+    if (connection_.write(std::move(*next)) == stream_write::full) break;
+    waiting_bytes_ -= size;
   }
-  if (is_finished_) connection_.finish();
+  const bool is_all_written = next == waiting_.end();
+  waiting_.erase(waiting_.begin(), next);
+  if (is_all_written && is_finished_) connection_.finish();
 }
 
 }  // namespace livesearch

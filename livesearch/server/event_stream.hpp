@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <genstage/http/responder.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace livesearch {
 
@@ -44,7 +44,7 @@ class event_stream : public std::enable_shared_from_this<event_stream> {
 
   mutable std::mutex mutex_;  // Guards what follows.
   genstage::http::response_stream connection_;
-  std::deque<std::string> waiting_;
+  std::vector<std::string> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::function<void()> notice_;
   std::uint64_t events_ = 0;

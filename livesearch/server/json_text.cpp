@@ -1,22 +1,34 @@
 #include "livesearch/server/json_text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "livesearch/site/syntax/eight_bytes.hpp"
 
 namespace livesearch {
 
 namespace {
 
-enum class handling : std::uint8_t { as_it_is, escaped, checked };
+bool needs_escape(char c) noexcept {
+  return c == '"' || c == '\\';
+}
 
-constexpr auto handlings = [] {
-  std::array<handling, 256> made{};
-  for (std::size_t byte = 0; byte < made.size(); ++byte) {
-    if (byte < 0x20 || byte == '"' || byte == '\\') made[byte] = handling::escaped;
-    if (byte >= 0x80) made[byte] = handling::checked;
+/// ASCII without control characters, which needs no more than an escape.
+bool is_easy(char c) noexcept {
+  return static_cast<signed char>(c) >= ' ';
+}
+
+/// Whether text may stand between quotation marks as it is.
+bool is_plain(std::string_view text) noexcept {
+  if (text.size() < eight_bytes::count) {
+    return std::ranges::all_of(text, [](char c) { return is_easy(c) && !needs_escape(c); });
   }
-  return made;
-}();
+  return all_fit(text, [](eight_bytes each) {
+    return (each.beyond_ascii() | each.below(' ') | each.equal('"') | each.equal('\\')) == 0;
+  });
+}
 
 /// Any text, with what JSON needs and UTF-8 does not allow.
 void append_any(std::string& to, std::string_view text) {
@@ -27,29 +39,84 @@ void append_any(std::string& to, std::string_view text) {
 }  // namespace
 
 void append_json(std::string& to, std::string_view text) {
-  const std::size_t before = to.size();
+  const bool is_done = is_plain(text);
+  if (!is_done && !std::ranges::all_of(text, is_easy)) return append_any(to, text);
   to += '"';
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    switch (handlings[static_cast<unsigned char>(c)]) {
-      case handling::as_it_is:
-        continue;
-      case handling::escaped:
-        if (c != '"' && c != '\\') break;
-        to.append(text, begin, at - begin);
-        to += '\\';
-        begin = at;
-        continue;
-      case handling::checked:
-        break;
+  if (is_done) {
+    to += text;
+  } else {
+    for (const char c : text) {
+      if (needs_escape(c)) to += '\\';
+      to += c;
     }
-    // A control character, or something beyond ASCII.
-    to.resize(before);
-    return append_any(to, text);
   }
-  to.append(text, begin);
   to += '"';
+}
+
+void json_writer::part() {
+  if (to_.empty()) return;
+  const char last = to_.back();
+  if (last != '{' && last != '[' && last != ':') to_ += ',';
+}
+
+json_writer& json_writer::open(char bracket) {
+  part();
+  to_ += bracket;
+  return *this;
+}
+
+json_writer& json_writer::close(char bracket) {
+  to_ += bracket;
+  return *this;
+}
+
+json_writer& json_writer::name(std::string_view name) {
+  part();
+  to_ += '"';
+  to_ += name;
+  to_ += "\":";
+  return *this;
+}
+
+json_writer& json_writer::value(std::string_view text) {
+  part();
+  append_json(to_, text);
+  return *this;
+}
+
+json_writer& json_writer::plain(std::string_view text) {
+  part();
+  to_ += '"';
+  to_ += text;
+  to_ += '"';
+  return *this;
+}
+
+json_writer& json_writer::raw(std::string_view text) {
+  part();
+  to_ += text;
+  return *this;
+}
+
+json_writer& json_writer::value(double number) {
+  std::array<char, 32> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  return raw({digits.data(), written.ptr});
+}
+
+json_writer& json_writer::whole(std::int64_t number) {
+  std::array<char, 24> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  return raw({digits.data(), written.ptr});
+}
+
+json_writer& json_writer::hexadecimal(std::uint64_t number) {
+  constexpr std::string_view all = "0123456789abcdef";
+  std::array<char, 16> digits;
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, number >>= 4U) {
+    *digit = all[number & 0xFU];
+  }
+  return plain({digits.data(), digits.size()});
 }
 
 }  // namespace livesearch

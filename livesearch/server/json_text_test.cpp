@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 namespace livesearch {
 namespace {
@@ -32,13 +34,28 @@ TEST(json_text_test, letters_beyond_ascii_stay_and_bytes_that_are_no_utf_8_are_r
 
 TEST(json_text_test, every_byte_can_be_read_again) {
   for (int byte = 0; byte < 0x80; ++byte) {
-    const std::string text{'a', static_cast<char>(byte), 'b', static_cast<char>(byte)};
-    std::string to;
+    const std::string few{'a', static_cast<char>(byte), 'b', static_cast<char>(byte)};
+    for (const std::string& text : {few, "many words before it" + few, few + "and some after it"}) {
+      std::string to;
 
-    append_json(to, text);
+      append_json(to, text);
 
-    EXPECT_EQ(nlohmann::json::parse(to).get<std::string>(), text);
+      EXPECT_EQ(nlohmann::json::parse(to).get<std::string>(), text);
+    }
   }
+}
+
+TEST(json_text_test, commas_stand_between_members_and_values) {
+  std::string text;
+  json_writer to{text};
+
+  to.open('{').member("a", "x").member("b", std::size_t{2}).member("c", true).member("d", 0.5);
+  to.list("e", std::vector<std::string>{"y", "z"}).name("f").open('[').close(']');
+  to.name("g").open('[').open('{').member("h", -1).close('}').open('{').close('}').close(']');
+  to.name("i").hexadecimal(0xabcU).name("j").plain("").close('}');
+
+  EXPECT_EQ(text, R"({"a":"x","b":2,"c":true,"d":0.5,"e":["y","z"],"f":[],"g":[{"h":-1},{}],)"
+                  R"("i":"0000000000000abc","j":""})");
 }
 
 }  // namespace

@@ -51,22 +51,22 @@ class stream_listener final : public search_listener {
  public:
   explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
   void started(const search_plan& plan) override {
-    merge_ = search_merge{plan};
-    stream_->send("start", to_text(start_event(plan)));
+    ranking_ = search_ranking{plan};
+    stream_->send("start", start_event(plan));
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
-    stream_->send("site", site_event(site, answer, elapsed, merge_));
+    stream_->send("site", site_event(site, answer, elapsed, ranking_));
   }
   void ended(const search_summary& summary) override {
-    stream_->send("end", end_event(summary, merge_));
+    stream_->send("end", end_event(summary, ranking_));
     stream_->finish();
   }
   [[nodiscard]] std::size_t untaken() const override { return stream_->untaken(); }
   void when_taken(std::function<void()> notice) override { stream_->when_taken(std::move(notice)); }
 
  private:
-  search_merge merge_;
+  search_ranking ranking_;
   std::shared_ptr<event_stream> stream_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "livesearch/search/listener.hpp"
 #include "livesearch/search/search_merge.hpp"
+#include "livesearch/search/search_ranking.hpp"
 
 namespace livesearch {
 
@@ -18,11 +19,11 @@ using json = nlohmann::ordered_json;
 [[nodiscard]] std::string to_text(const json& value);
 
 /// The data of the events `start`, `site` and `end` of a stream.
-[[nodiscard]] json start_event(const search_plan& plan);
-[[nodiscard]] std::string end_event(const search_summary& summary, const search_merge& merge);
-/// Also takes the answer into the list, whose keys a client merges by.
+[[nodiscard]] std::string start_event(const search_plan& plan);
+[[nodiscard]] std::string end_event(const search_summary& summary, const search_ranking& ranking);
+/// Also takes the answer into the order, by whose keys a client merges.
 [[nodiscard]] std::string site_event(const searchable_site& site, const site_answer& answer,
-                                     std::chrono::nanoseconds elapsed, search_merge& merge);
+                                     std::chrono::nanoseconds elapsed, search_ranking& ranking);
 
 /// A site as `GET /api/sites` lists it.
 [[nodiscard]] json site_entry(const searchable_site& site);
@@ -39,7 +40,7 @@ class search_report {
 
  private:
   search_merge merge_;
-  json sites_ = json::array();
+  std::string sites_;  ///< as written, without brackets
   std::string query_;
 };
 

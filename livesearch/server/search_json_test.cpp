@@ -31,12 +31,12 @@ TEST_F(search_json_test, the_start_lists_the_sites_and_the_longest_limit) {
       1,
       {{wiki, {}, {"It excludes no words."}, 1000ms}, {make("docs", 3000ms), {}, {}, 3000ms}}};
 
-  const json event = start_event(plan);
+  const json event = json::parse(start_event(plan));
 
   EXPECT_EQ(event["limit_ms"], 3000);
   EXPECT_EQ(to_text(event["sites"][0]),
             R"({"id":"wiki","name":"Wiki","homepage":"https://example.org/","checked":"never",)"
-            R"("categories":["wiki"],"weight":1.0,"limit_ms":1000,)"
+            R"("categories":["wiki"],"weight":1,"limit_ms":1000,)"
             R"("remarks":["It excludes no words."],"pages":false})");
   EXPECT_EQ(to_text(event["terms"]), R"(["stage"])");
 }
@@ -44,9 +44,9 @@ TEST_F(search_json_test, the_start_lists_the_sites_and_the_longest_limit) {
 TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
   const site_answer answer{site_outcome::results, "", {{"Demand", "https://example.org/d", "How"}}};
 
-  search_merge merge{{*parse_query("x"), 3, {{wiki, {}, {}, 1000ms}}}};
+  search_ranking ranking{{*parse_query("x"), 3, {{wiki, {}, {}, 1000ms}}}};
 
-  EXPECT_EQ(site_event(*wiki, answer, 20ms, merge),
+  EXPECT_EQ(site_event(*wiki, answer, 20ms, ranking),
             R"({"id":"wiki","outcome":"results","message":"","elapsed_ms":20,"results":)"
             R"([{"title":"Demand","url":"https://example.org/d","snippet":"How","rank":21,)"
             R"("page_key":"4130e11a1ced23eb","title_key":""}]})");
@@ -55,20 +55,21 @@ TEST_F(search_json_test, a_site_has_its_outcome_and_its_results) {
 TEST_F(search_json_test, text_that_is_not_utf_8_does_not_break_the_document) {
   const site_answer answer{site_outcome::bad_answer, "odd \xff byte", {}};
 
-  search_merge merge{{*parse_query("x"), 1, {{wiki, {}, {}, 1000ms}}}};
+  search_ranking ranking{{*parse_query("x"), 1, {{wiki, {}, {}, 1000ms}}}};
 
-  EXPECT_NE(site_event(*wiki, answer, 1ms, merge).find("odd \xEF\xBF\xBD byte"), std::string::npos);
+  EXPECT_NE(site_event(*wiki, answer, 1ms, ranking).find("odd \xEF\xBF\xBD byte"),
+            std::string::npos);
 }
 
 TEST_F(search_json_test, the_end_of_a_stream_tells_the_merged_order) {
   const site_ptr docs = make("docs", 1000ms);
-  search_merge merge{{*parse_query("x"), 1, {{wiki, {}, {}, 1s}, {docs, {}, {}, 1s}}}};
-  merge.add(*docs, {site_outcome::results,
-                    "",
-                    {{"Own", "https://b.example/", ""}, {"Both", "https://a.example/#top", ""}}});
-  merge.add(*wiki, {site_outcome::results, "", {{"Both", "http://a.example", ""}}});
+  search_ranking ranking{{*parse_query("x"), 1, {{wiki, {}, {}, 1s}, {docs, {}, {}, 1s}}}};
+  ranking.add(*docs, {site_outcome::results,
+                      "",
+                      {{"Own", "https://b.example/", ""}, {"Both", "https://a.example/#top", ""}}});
+  ranking.add(*wiki, {site_outcome::results, "", {{"Both", "http://a.example", ""}}});
 
-  const json event = json::parse(end_event({search_end::complete, 21ms, 3, 2, 2, 0}, merge));
+  const json event = json::parse(end_event({search_end::complete, 21ms, 3, 2, 2, 0}, ranking));
 
   EXPECT_EQ(to_text(event["order"]), R"([["wiki:1","docs:2"],["docs:1"]])");
 }
