@@ -328,6 +328,32 @@ const scenes = {
     );
   },
 
+  "that every site is asked anew can be chosen with keys, is told, and is remembered": async (
+    scene,
+  ) => {
+    const { page, mock } = scene;
+    await type_query(page, "demand");
+    await page.waitForSelector("[data-arrival]");
+    await wait_for_end(page);
+    expect_equal(mock.state.searches.at(-1).cache, null, "cache in the first request");
+    await page.goto(mock.origin);
+    const box = page.getByRole("checkbox", { name: "Ask every site anew" });
+    await box.focus();
+    await page.keyboard.press("Space");
+    expect_equal(await box.isChecked(), true, "chosen with the space bar");
+    const described = await box.evaluate(
+      (one) => document.getElementById(one.getAttribute("aria-describedby"))?.textContent ?? "",
+    );
+    expect_true(described.includes("given before"), `the description is: ${described}`);
+    await page.reload();
+    await page.waitForSelector("input[name=anew]");
+    expect_equal(await page.isChecked("input[name=anew]"), true, "remembered");
+    await type_query(page, "supervisor");
+    await page.waitForSelector("[data-arrival]");
+    await wait_for_end(page);
+    expect_equal(mock.state.searches.at(-1).cache, "off", "cache in the request");
+  },
+
   "no site chosen is explained": async ({ page }) => {
     for (const box of await page.$$("input[name=site]:not(:disabled)")) await box.uncheck();
     await type_query(page, "demand");

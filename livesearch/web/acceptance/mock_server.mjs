@@ -59,7 +59,9 @@ function remarks_of(site, query) {
 function stream_search(state, address, response) {
   const query = address.searchParams.get("q")?.trim() ?? "";
   const page = Number(address.searchParams.get("page") ?? 1);
-  const search = { query, page, sites: address.searchParams.getAll("site"), left_early: false };
+  const sites = address.searchParams.getAll("site");
+  const cache = address.searchParams.get("cache");
+  const search = { query, page, sites, cache, left_early: false };
   state.searches.push(search);
   if (query === "")
     return refuse(response, 400, "q: it is empty, 1 to 1000 bytes are allowed.", "q");

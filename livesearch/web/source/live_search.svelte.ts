@@ -1,6 +1,6 @@
 /** The one search that the page shows: carries out what the pure state cannot. */
 
-import { run_search, stream_address } from "./search_request";
+import { run_search, stream_address, type kept_answers } from "./search_request";
 import {
   advance,
   is_live,
@@ -13,24 +13,27 @@ export class live_search {
   state: search_state = $state.raw(nothing_asked);
   private running: AbortController | null = null;
   private last_serial = 0;
+  private kept: kept_answers = "allowed";
 
   constructor(private readonly changed: (state: search_state) => void) {}
 
   /** Leaves the search that runs, if any, and asks these sites; none named means all. */
-  submit(query: string, sites: readonly string[]): void {
+  submit(query: string, sites: readonly string[], kept: kept_answers): void {
     const serial = (this.last_serial += 1);
-    this.run({ kind: "submitted", query, serial }, stream_address(query, sites));
+    this.kept = kept;
+    this.run({ kind: "submitted", query, serial }, stream_address(query, sites, 1, kept));
   }
 
   /** Asks some sites once more and appends what they say to what is there. */
   ask_again(sites: readonly string[]): void {
-    this.run({ kind: "asked_again" }, stream_address(this.state.query, sites, this.state.page));
+    const { query, page } = this.state;
+    this.run({ kind: "asked_again" }, stream_address(query, sites, page, this.kept));
   }
 
   /** Asks sites that may have more for their next page. */
   ask_more(sites: readonly string[]): void {
-    const address = stream_address(this.state.query, sites, this.state.page + 1);
-    this.run({ kind: "asked_more" }, address);
+    const { query, page } = this.state;
+    this.run({ kind: "asked_more" }, stream_address(query, sites, page + 1, this.kept));
   }
 
   stop(): void {

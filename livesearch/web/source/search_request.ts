@@ -6,9 +6,18 @@ import type { search_action } from "./search_state";
 
 export const stream_path = "/api/search/stream";
 
+/** Whether a site may answer with what it answered to somebody a moment ago. */
+export type kept_answers = "allowed" | "bypassed";
+
 /** No site named means every site that is switched on. */
-export function stream_address(query: string, sites: readonly string[], page = 1): string {
+export function stream_address(
+  query: string,
+  sites: readonly string[],
+  page = 1,
+  kept: kept_answers = "allowed",
+): string {
   const parameters = new URLSearchParams({ q: query });
+  if (kept === "bypassed") parameters.set("cache", "off");
   if (page > 1) parameters.set("page", `${page}`);
   for (const id of sites) parameters.append("site", id);
   return `${stream_path}?${parameters}`;

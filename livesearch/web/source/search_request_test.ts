@@ -29,6 +29,9 @@ describe("a search request", () => {
     expect(stream_address("a & b", [])).toBe("/api/search/stream?q=a+%26+b");
     expect(stream_address("q", [], 2)).toBe("/api/search/stream?q=q&page=2");
     expect(stream_address("ü", ["x", "y"])).toBe("/api/search/stream?q=%C3%BC&site=x&site=y");
+    expect(stream_address("q", ["x"], 1, "bypassed")).toBe(
+      "/api/search/stream?q=q&cache=off&site=x",
+    );
   });
 
   it("dispatches start, reports and end as they come", async () => {

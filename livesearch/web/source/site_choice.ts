@@ -1,11 +1,13 @@
 /**
- * Which sites the reader wants asked. What is kept is what was switched *off*, so that a site
- * that is added later is asked without anybody having to find it.
+ * Which sites the reader wants asked, and how. Of the sites, what was switched *off* is kept, so
+ * that a site that is added later is asked without anybody having to find it.
  */
 
 import type { known_site } from "./api";
+import type { kept_answers } from "./search_request";
 
 const key = "livesearch.sites_off";
+const cache_key = "livesearch.cache";
 
 /** Storage may be denied to a page; then the choice lasts as long as the page. */
 export type storage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -26,6 +28,23 @@ export function keep_choice(store: storage | null, off: ReadonlySet<string>): vo
     else store?.setItem(key, JSON.stringify([...off].sort()));
   } catch {
     // A full or forbidden storage loses the memory of the choice, not the choice.
+  }
+}
+
+export function load_kept_answers(store: storage | null): kept_answers {
+  try {
+    return store?.getItem(cache_key) === "off" ? "bypassed" : "allowed";
+  } catch {
+    return "allowed";
+  }
+}
+
+export function keep_kept_answers(store: storage | null, kept: kept_answers): void {
+  try {
+    if (kept === "allowed") store?.removeItem(cache_key);
+    else store?.setItem(cache_key, "off");
+  } catch {
+    // As with the choice of sites.
   }
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { known_site } from "./api";
-import { chosen, ids_to_name, keep_choice, load_choice, type storage } from "./site_choice";
+import {
+  chosen,
+  ids_to_name,
+  keep_choice,
+  keep_kept_answers,
+  load_choice,
+  load_kept_answers,
+  type storage,
+} from "./site_choice";
 
 function site(id: string, enabled = true): known_site {
   const words = { id, name: id, homepage: "", checked: "never", limit_ms: 1 };
@@ -61,5 +69,24 @@ describe("the choice of sites", () => {
     expect(load_choice(broken).size).toBe(0);
     expect(load_choice(denied).size).toBe(0);
     expect(() => keep_choice(denied, new Set(["a"]))).not.toThrow();
+  });
+});
+
+describe("the wish for answers of this moment", () => {
+  it("is remembered, and forgotten when it is withdrawn", () => {
+    const store = memory();
+    expect(load_kept_answers(store)).toBe("allowed");
+
+    keep_kept_answers(store, "bypassed");
+    expect(load_kept_answers(store)).toBe("bypassed");
+
+    keep_kept_answers(store, "allowed");
+    expect(load_kept_answers(store)).toBe("allowed");
+  });
+
+  it("does without storage", () => {
+    keep_kept_answers(denied, "bypassed");
+    expect(load_kept_answers(denied)).toBe("allowed");
+    expect(load_kept_answers(null)).toBe("allowed");
   });
 });

@@ -1,7 +1,16 @@
 /** The sites that the server knows, and which of them the reader wants asked. */
 
 import { read_known_sites, read_refusal, type known_site } from "./api";
-import { askable, chosen, ids_to_name, keep_choice, load_choice } from "./site_choice";
+import type { kept_answers } from "./search_request";
+import {
+  askable,
+  chosen,
+  ids_to_name,
+  keep_choice,
+  keep_kept_answers,
+  load_choice,
+  load_kept_answers,
+} from "./site_choice";
 import { site_hues } from "./site_hue";
 
 function local_storage(): Storage | null {
@@ -15,6 +24,7 @@ function local_storage(): Storage | null {
 export class site_list {
   sites: known_site[] = $state.raw([]);
   off: ReadonlySet<string> = $state.raw(load_choice(local_storage()));
+  kept: kept_answers = $state(load_kept_answers(local_storage()));
   offline = $state(false);
   is_loaded = $state(false);
   problem = $state("");
@@ -52,6 +62,11 @@ export class site_list {
   choose_all(): void {
     this.off = new Set();
     keep_choice(local_storage(), this.off);
+  }
+
+  choose_kept(kept: kept_answers): void {
+    this.kept = kept;
+    keep_kept_answers(local_storage(), kept);
   }
 
   ids_to_name(): string[] {
