@@ -81,7 +81,7 @@ class inquiry {
     const observed_process* const producer = graph_.find(asked.producer);
     if (consumer == nullptr || producer == nullptr) return;
     if (asked.in_flight > 0) {
-      if (!holds_up(*consumer, *producer)) return;
+      if (!holds_up(asked, *consumer, *producer)) return;
       const duration still = std::max(stuck_for(*consumer->view), still_for(asked));
       if (!is_long(still) && !is_slow(asked, *producer)) return;
       const wait events{consumer, &asked, waits_for::demand};
@@ -93,9 +93,12 @@ class inquiry {
 
   /// Something waits until the consumer has handled what it has, or would have to. Otherwise it
   /// only has a long job.
-  [[nodiscard]] static bool holds_up(const observed_process& consumer,
+  [[nodiscard]] static bool holds_up(const subscription_view& asked,
+                                     const observed_process& consumer,
                                      const observed_process& producer) {
-    if (consumer.view->queue_length > 0) return true;
+    const demand one_batch = asked.max_demand - asked.min_demand;
+    const bool is_more = asked.seen_by_consumer && asked.in_flight > one_batch.count();
+    if (is_more || consumer.view->queue_length > 0) return true;
     if (consumer.view->stage && consumer.view->stage->queued > 0) return true;
     const std::optional<stage_view>& from = producer.view->stage;
     return !from || from->room.is_zero() || from->buffered > 0;

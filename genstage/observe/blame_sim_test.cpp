@@ -5,6 +5,7 @@
 #include <genstage/genstage.hpp>
 #include <genstage/observe/blame.hpp>
 #include <genstage/stage/conversation_test.hpp>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,6 +43,15 @@ class multiplier final : public producer_consumer<std::int64_t, std::int64_t> {
 
  private:
   int factor_;
+};
+
+/// Passes on each event to all of its consumers.
+class fan final : public producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  auto dispatcher() const { return broadcast_dispatcher{}; }
+  void handle_events(std::span<std::int64_t> events, output<std::int64_t>& out) override {
+    out.append(events);
+  }
 };
 
 /// Answers half of what it is asked for, and forgets the rest.
@@ -253,6 +263,17 @@ TEST_P(blame_sim_test, who_makes_many_events_of_each_is_told_with_the_slow_sink)
 
   expect_only(found, illness::slow_sink, to);
   EXPECT_TRUE(says(found[0], "words makes 100 events of each")) << text_of(found);
+}
+
+TEST_P(blame_sim_test, events_behind_a_long_job_wait_although_another_consumer_is_free) {
+  const auto from = here.start<source>(&up);
+  const auto to = here.start<dawdler>(duration{1h});
+  here.join(to, from, {.max_demand = 10, .min_demand = 8});
+  cast(from, emit{sequence(0, 5)});
+  here.sim.settle();
+  here.join(here.start<dawdler>(duration{1h}), from, {.max_demand = 1});
+
+  expect_only(after(10min), illness::slow_sink, to);
 }
 
 TEST_P(blame_sim_test, lost_demand) {
@@ -496,6 +517,83 @@ TEST_P(blame_sim_test, nobody_is_blamed_for_a_restart) {
 
   EXPECT_EQ(now.find(top.id())->restarts, 1U);
   EXPECT_EQ(blame(now, &before), findings{});
+}
+
+// Many systems by chance.
+
+/// A tree of stages by chance, of which one leaf is stuck: `grow` returns it if it is below.
+class random_tree {
+ public:
+  random_tree(world& here, std::uint64_t seed) : here_{here}, chance_{seed} {}
+
+  /// Grows below `from`; whether the stuck leaf is to be there.
+  template <class P>
+  pid grow(const ref<P>& from, int depth, bool has_stuck) {
+    const std::uint64_t shape = depth == 0 ? 0 : pick(0, 2);
+    if (shape == 0) {
+      const auto leaf = here_.start<dawdler>(has_stuck ? duration{1h} : duration{1ms});
+      join(leaf, from);
+      return has_stuck ? leaf.id() : pid{};
+    }
+    if (shape == 1) {
+      const auto relay = here_.start<multiplier>(static_cast<int>(pick(1, 3)));
+      join(relay, from);
+      return grow(relay, depth - 1, has_stuck);
+    }
+    const auto both = here_.start<fan>();
+    join(both, from);
+    const bool is_left = has_stuck && pick(0, 1) == 0;
+    const pid left = grow(both, depth - 1, is_left);
+    const pid right = grow(both, depth - 1, has_stuck && !is_left);
+    return left ? left : right;
+  }
+
+ private:
+  std::uint64_t pick(std::uint64_t least, std::uint64_t most) {
+    return least + chance_() % (most - least + 1);
+  }
+  template <class C, class P>
+  void join(const ref<C>& consumer, const ref<P>& from) {
+    const auto most = static_cast<std::int64_t>(pick(1, 20));
+    const auto least = static_cast<std::int64_t>(pick(0, static_cast<std::uint64_t>(most) - 1));
+    async_subscribe(consumer, from, {.max_demand = most, .min_demand = least});
+  }
+
+  world& here_;
+  std::mt19937_64 chance_;
+};
+
+TEST(blame_seeds_sim_test, in_any_tree_the_stage_that_is_stuck_is_blamed_and_nobody_else) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    world here{seed};
+    const auto from = here.start<counter>();
+    const pid stuck = random_tree{here, seed}.grow(from, 5, true);
+    here.sim.run_for(2s);
+    const snapshot before = **here.sim.run_until(take_snapshot(here.sim.home()));
+    here.sim.run_for(2s);
+    const snapshot now = **here.sim.run_until(take_snapshot(here.sim.home()));
+
+    const findings found = blame(now, &before);
+
+    ASSERT_EQ(found.size(), 1U) << seed << '\n' << text_of(found);
+    EXPECT_EQ(found[0].stage, stuck) << seed << '\n' << text_of(found);
+    EXPECT_EQ(found[0].what, illness::slow_sink) << seed << '\n' << text_of(found);
+  }
+}
+
+TEST(blame_seeds_sim_test, in_no_tree_that_works_anybody_is_blamed) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    world here{seed};
+    const auto from = here.start<counter>();
+    random_tree{here, seed}.grow(from, 4, false);
+    const snapshot before = **here.sim.run_until(take_snapshot(here.sim.home()));
+    here.sim.run_for(2s);
+    const snapshot now = **here.sim.run_until(take_snapshot(here.sim.home()));
+
+    const findings found = blame(now, &before);
+
+    ASSERT_EQ(found, findings{}) << seed << '\n' << text_of(found);
+  }
 }
 
 }  // namespace
