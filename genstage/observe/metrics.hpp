@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <genstage/observe/snapshot.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace genstage::inline v0 {
+
+enum class metric_kind : std::uint8_t {
+  counter,  ///< only grows, as long as the processes live that it is the sum of
+  gauge,
+};
+
+/// One figure about several processes or subscriptions, told apart by labels.
+struct metric {
+  struct sample {
+    std::vector<std::pair<std::string, std::string>> labels{};
+    double value = 0;
+
+    friend bool operator==(const sample&, const sample&) = default;
+  };
+
+  std::string name{};
+  std::string help{};
+  metric_kind kind = metric_kind::gauge;
+  std::vector<sample> samples{};
+
+  friend bool operator==(const metric&, const metric&) = default;
+};
+
+/// What a snapshot says in figures. Processes are labelled by their names; those that have none are
+/// added up by their type, so there are no more labels than names and types in the program.
+[[nodiscard]] std::vector<metric> metrics_of(const snapshot& seen);
+
+/// In the text format that Prometheus reads, version 0.0.4.
+[[nodiscard]] std::string prometheus_text(std::span<const metric> told);
+
+/// Of whom the metrics are, and when. In nanoseconds of the system's clock, which the library does
+/// not read itself.
+struct otlp_source {
+  std::string service{};
+  std::int64_t started_unix_nano = 0;
+  std::int64_t now_unix_nano = 0;
+};
+
+/// As the body of a POST to `/v1/metrics` of a collector, in the JSON encoding of OTLP.
+/// Source: opentelemetry-proto, metrics/v1/metrics.proto, with the names of its JSON mapping.
+[[nodiscard]] std::string otlp_json(std::span<const metric> told, const otlp_source& from);
+
+}  // namespace genstage::inline v0
