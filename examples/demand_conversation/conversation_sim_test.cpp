@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <genstage/simulation/simulation.hpp>
+#include <genstage/trace/conversation.hpp>
+#include <genstage/trace/recorded_trace.hpp>
 #include <string>
 #include <vector>
 
-#include "conversation.hpp"
+#include "slides.hpp"
 #include "stages.hpp"
 
 namespace gs = genstage;
@@ -47,8 +50,10 @@ struct talk {
     world.run();
   }
 
-  [[nodiscard]] std::string in_words() const {
-    return as_paragraphs(dialogue(first_exchanges(records.read(), 5), pauses));
+  [[nodiscard]] std::string in_words() const { return as_slides(records.read(), pauses, 5); }
+  [[nodiscard]] std::vector<gs::spoken_line> all_lines() {
+    const gs::recorded_trace told = gs::take_trace(world.home());
+    return gs::conversation_of(told.subscriptions.front().tag, told.records, gs::duration{1min});
   }
 
   gs::recorder records{64};
@@ -68,12 +73,13 @@ TEST(conversation_sim_test, two_stages_hold_the_dialogue_of_the_slides_with_ever
 
 TEST(conversation_sim_test, a_consumer_that_goes_on_asks_once_more_and_the_dialogue_is_the_same) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const talk heard{seed, 1000};
+    talk heard{seed, 1000};
 
-    const auto all = first_exchanges(heard.records.read(), 100);
+    const auto all = heard.all_lines();
 
     ASSERT_EQ(all.size(), 6U) << "seed " << seed;
-    ASSERT_EQ(all.back().kind, gs::record_kind::ask) << "seed " << seed;
+    ASSERT_EQ(to_string(all.back()), "Consumer: \"I can process 100 more\"") << "seed " << seed;
+    ASSERT_EQ(std::ranges::count(all, true, &gs::spoken_line::is_later), 2) << "seed " << seed;
     ASSERT_EQ(heard.in_words(), slides) << "seed " << seed;
   }
 }

@@ -9,7 +9,7 @@
 #include <genstage/task/sync_wait.hpp>
 #include <vector>
 
-#include "conversation.hpp"
+#include "slides.hpp"
 #include "stages.hpp"
 
 namespace gs = genstage;
@@ -35,6 +35,5 @@ int main() {
   }
   (void)gs::sync_wait(std::move(end));
 
-  const auto said = first_exchanges(records.read(), 5);
-  fmt::print("{}", as_paragraphs(dialogue(said, pauses)));
+  fmt::print("{}", as_slides(records.read(), pauses, 5));
 }

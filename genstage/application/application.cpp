@@ -29,6 +29,13 @@ sigset_t stop_signals() {
   return set;
 }
 
+/// What the environment says, where the program does not say otherwise.
+application_spec asked_for_traces(application_spec spec) {
+  const char* const folder = std::getenv("GENSTAGE_TRACES");
+  if (spec.traces.folder.empty() && folder != nullptr) spec.traces.folder = folder;
+  return spec;
+}
+
 }  // namespace
 
 bool ends_program(restart_type type, const exit_reason& reason) {
@@ -39,7 +46,20 @@ bool ends_program(restart_type type, const exit_reason& reason) {
 class application::implementation {
  public:
   explicit implementation(application_spec chosen)
-      : signals{stop_signals()}, spec{std::move(chosen)}, home{block_signals(spec.runtime)} {}
+      : signals{stop_signals()},
+        spec{std::move(chosen)},
+        traces{spec.traces},
+        home{with_traces(block_signals(spec.runtime))} {}
+
+  /// Incidents leave traces, if there is a folder for them.
+  runtime_options with_traces(runtime_options options) {
+    if (spec.traces.folder.empty()) return options;
+    options.on_incident = [this, next = std::move(options.on_incident)](const incident& met) {
+      traces.write(home, met);
+      if (next) next(met);
+    };
+    return options;
+  }
 
   /// Before the first thread of the runtime, so that all threads inherit the mask.
   runtime_options block_signals(runtime_options options) const {
@@ -88,6 +108,7 @@ class application::implementation {
 
   const sigset_t signals;
   application_spec spec;
+  incident_traces traces;
   runtime home;
   std::function<void()> notice;
 
@@ -165,7 +186,7 @@ class application::implementation {
 };
 
 application::application(application_spec spec)
-    : self_{std::make_unique<implementation>(std::move(spec))} {}
+    : self_{std::make_unique<implementation>(asked_for_traces(std::move(spec)))} {}
 
 application::~application() = default;
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <genstage/process/runtime.hpp>
 #include <genstage/supervision/supervisor.hpp>
+#include <genstage/trace/incident_traces.hpp>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct application_spec {
   /// From the signal to the end of the program at the latest; see `application::run`.
   duration hard_limit = std::chrono::seconds{10};
   runtime_options runtime{};
+  /// If there is a folder, incidents leave a trace there. Without one, the environment variable
+  /// GENSTAGE_TRACES may name it, so that any program can be asked for traces.
+  incident_trace_options traces{};
   /// What it means for the program when the tree ends by itself: permanent ends it; transient ends
   /// it unless the reason is normal, which a supervisor that gives up never has; temporary is only
   /// logged. A program that goes on without its tree waits for a signal. Source: A66.

@@ -4,7 +4,11 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <genstage/genstage.hpp>
+#include <genstage/trace/trace_file.hpp>
+#include <genstage/trace/trace_text.hpp>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -53,6 +57,91 @@ TEST(application_test, a_program_that_has_run_is_not_run_again) {
 
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "application: it has run already, it runs once; ended\n");
+}
+
+class crashes_once_up final : public server {
+ public:
+  void init() { cast(ref<crashes_once_up>{self()}, go{}); }
+  void handle_cast(go) { throw std::runtime_error{"no more disk"}; }
+};
+inline constexpr name<crashes_once_up> crashing{"crashing"};
+
+/// A folder for the length of a test.
+class scratch_folder {
+ public:
+  scratch_folder() { std::filesystem::create_directory(path); }
+  ~scratch_folder() { std::filesystem::remove_all(path); }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+
+  /// The names of its files, without what comes before the number.
+  [[nodiscard]] std::set<std::string> files() const {
+    std::set<std::string> names;
+    for (const auto& each : std::filesystem::directory_iterator{path}) {
+      const std::string name = each.path().filename();
+      names.insert(name.substr(name.find('.', name.find('.') + 1) + 1));
+    }
+    return names;
+  }
+  [[nodiscard]] std::string file(std::string_view ending) const {
+    for (const auto& each : std::filesystem::directory_iterator{path}) {
+      if (each.path().string().ends_with(ending)) return each.path();
+    }
+    return {};
+  }
+
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("application_test." + std::to_string(getpid()));
+};
+
+TEST(application_test, incidents_leave_traces_in_the_folder_that_is_named) {
+  const scratch_folder folder;
+  application app{{.limits = {0, std::chrono::seconds{5}},
+                   .children = {child(crashing)},
+                   .runtime = {.log = silent_log()},
+                   .traces = {.folder = folder.path}}};
+
+  EXPECT_EQ(app.run(), 1);
+
+  EXPECT_EQ(folder.files(), (std::set<std::string>{"1.crash.gstrace", "2.gave_up.gstrace"}));
+  const auto kept = read_trace(folder.file("crash.gstrace"));
+  ASSERT_TRUE(kept) << kept.error().message;
+  const std::string text = as_text(*kept);
+  EXPECT_NE(text.find("crashing begins, a child of application"), std::string::npos) << text;
+  EXPECT_NE(text.find("crashing ends with an error"), std::string::npos) << text;
+}
+
+TEST(application_test, no_more_traces_are_written_than_allowed_and_the_log_says_so) {
+  const scratch_folder folder;
+  std::atomic<int> said{0};
+  const auto listen = [&](const log_record& line) {
+    if (line.text.find("1 traces have been written") != std::string::npos) ++said;
+  };
+  application app{{.limits = {3, std::chrono::seconds{5}},
+                   .children = {child(crashing)},
+                   .runtime = {.log = listen},
+                   .traces = {.folder = folder.path, .at_most = 1}}};
+
+  EXPECT_EQ(app.run(), 1);
+
+  EXPECT_EQ(folder.files(), (std::set<std::string>{"1.crash.gstrace"}));
+  EXPECT_EQ(said.load(), 1);
+}
+
+TEST(application_test, a_folder_that_cannot_be_written_to_is_said_and_ends_nothing) {
+  std::atomic<bool> is_said{false};
+  const auto listen = [&](const log_record& line) {
+    if (line.text.find("it could not be written: No such file") != std::string::npos)
+      is_said = true;
+  };
+  application app{{.limits = {0, std::chrono::seconds{5}},
+                   .children = {child(crashing)},
+                   .runtime = {.log = listen},
+                   .traces = {.folder = "/nowhere/at/all"}}};
+
+  EXPECT_EQ(app.run(), 1);
+
+  EXPECT_TRUE(is_said.load());
 }
 
 // A65

@@ -52,6 +52,10 @@ class journal {
       lines_.push_back(record.subject + ": " + record.text);
     };
   }
+  void add(std::string line) {
+    const std::scoped_lock lock{mutex_};
+    lines_.push_back(std::move(line));
+  }
   int count(std::string_view part) {
     const std::scoped_lock lock{mutex_};
     return static_cast<int>(std::ranges::count_if(
@@ -84,7 +88,10 @@ class stall_acceptance_test : public ::testing::Test {
     return {.log = lines.sink(),
             .workers = 2,
             .stall_report_after = 300ms,
-            .abandon_after = abandon_after};
+            .abandon_after = abandon_after,
+            .on_incident = [&lines](const incident& met) {
+              lines.add("incident: " + std::string{to_string(met.kind)} + " of " + met.label);
+            }};
   }
 
   std::atomic<bool> released{false};
@@ -115,6 +122,10 @@ TEST_F(stall_acceptance_test, two_callbacks_that_spin_on_two_workers_leave_the_o
   EXPECT_TRUE(soon([&] {
     return lines.count("first: handle_cast has not returned for") == 1 &&
            lines.count("second: handle_cast has not returned for") == 1;
+  }));
+  EXPECT_TRUE(soon([&] {
+    return lines.count("incident: stall of first") == 1 &&
+           lines.count("incident: stall of second") == 1;
   }));
 
   released = true;

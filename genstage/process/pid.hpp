@@ -18,6 +18,14 @@ struct pid {
   friend auto operator<=>(const pid&, const pid&) = default;
 };
 
+/// The identity as one word, for records.
+[[nodiscard]] constexpr std::uint64_t as_word(pid process) noexcept {
+  return std::uint64_t{process.generation} << 32U | process.index;
+}
+[[nodiscard]] constexpr pid pid_of(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32U)};
+}
+
 /// For people: `<12.3>`.
 [[nodiscard]] inline std::string to_string(pid process) {
   return "<" + std::to_string(process.index) + "." + std::to_string(process.generation) + ">";

@@ -169,7 +169,15 @@ void process::fail(exit_reason reason) noexcept {
   if (phase_ != phase::terminating) ending_ = std::move(reason);
 }
 
+/// Of its begin and its end, with its name.
+void process::note_life(record_kind kind, std::uint64_t about) noexcept {
+  recorder* const there = records();
+  if (there == nullptr) return;
+  note(*there, kind, about, there->names().number_of(name_));
+}
+
 void process::begin(message_ptr) {
+  note_life(record_kind::spawned, as_word(parent()));
   start();
   if (!is_suspended()) started();
 }
@@ -309,6 +317,7 @@ void process::callback_finished() {
 /// whoever is told finds name and resources free (A12).
 runnable::verdict process::finish() noexcept {
   const exit_reason reason = *ending_;
+  note_life(record_kind::ended, static_cast<std::uint64_t>(reason.kind()));
   if (!reason.is_orderly() && !was_ended_by_signal_) report_crash(reason);
   process_cell& cell = *cell_;
   cell.owner().forget(name_, id());
@@ -337,9 +346,11 @@ void process::blame(const user_message& handled) {
 /// Source: A38.
 void process::report_crash(const exit_reason& reason) const {
   const char* const request = extras_ ? extras_->blamed_ : nullptr;
-  log(log_level::error,
+  std::string text =
       fmt::format("ended with {}{}{}", to_string(reason), request != nullptr ? ", handling " : "",
-                  request != nullptr ? demangled(request) : ""));
+                  request != nullptr ? demangled(request) : "");
+  log(log_level::error, text);
+  owner().tell({incident_kind::crash, id(), label(), std::move(text)});
 }
 
 /// What the end of this process leaves to do. The cell's guard is held.
@@ -397,6 +408,11 @@ bool process_cell::abandon() noexcept {
     left = body_->part();
     left.unread = mail.left;
     name = body_->name_;
+  }
+  if (recorder* const there = owner_.records(); there != nullptr) {
+    there->note(record_kind::ended,
+                {left.ended.index, static_cast<std::uint16_t>(left.ended.generation)},
+                static_cast<std::uint64_t>(exit_kind::killed), there->names().number_of(name));
   }
   owner_.forget(name, left.ended);
   left.free_held();
@@ -511,11 +527,19 @@ void process::exit(const process_ref& other, exit_reason reason) const {
   other.send(std::make_unique<exit_message>(id(), std::move(reason), exit_origin::sent));
 }
 
-timer_id process::send_after(duration delay, message_ptr sent) const {
+timer_id process::send_after(duration delay, message_ptr sent) {
   driver& scheduler = owner().scheduler();
+  note_timer(delay);
   return scheduler.arm(
       scheduler.now() + delay,
       [to = self(), late = std::move(sent)]() mutable noexcept { to.send(std::move(late)); });
+}
+
+void process::note_timer(duration delay) noexcept {
+  if (recorder* const there = records(); there != nullptr) {
+    note(*there, record_kind::timer, 0,
+         static_cast<std::uint64_t>(std::max(delay, duration::zero()).count()));
+  }
 }
 
 recorder* process::records() const noexcept {

@@ -72,7 +72,7 @@ class process {
   void demonitor(const process_ref& other, unique_id monitor);
   /// Sends an exit signal; `kill` cannot be trapped.
   void exit(const process_ref& other, exit_reason reason) const;
-  timer_id send_after(duration delay, message_ptr sent) const;
+  timer_id send_after(duration delay, message_ptr sent);
 
   /// Calls `release` when the process has ended, before anybody is told. It may run on another
   /// thread if the process is abandoned.
@@ -84,8 +84,13 @@ class process {
   /// Notes a record there, later than all that the process has noted.
   void note(recorder& there, record_kind kind, std::uint64_t subscription,
             std::uint64_t count) noexcept {
-    last_noted_ = there.note(kind, id().index, subscription, count, last_noted_);
+    const pid me = id();
+    last_noted_ = there.note(kind, {me.index, static_cast<std::uint16_t>(me.generation)},
+                             subscription, count, last_noted_);
   }
+
+  /// Notes that the process has armed a timer.
+  void note_timer(duration delay) noexcept;
 
   /// The user's object, for messages that are typed for it.
   [[nodiscard]] virtual void* user() noexcept { return nullptr; }
@@ -197,6 +202,7 @@ class process {
   void cancel_callback() noexcept;
   void started();
   void report_crash(const exit_reason& reason) const;
+  void note_life(record_kind kind, std::uint64_t about) noexcept;
   runnable::verdict finish() noexcept;
   void move_in(process_cell& home, const spawn_options& options);
   static void discard(process* left) noexcept;

@@ -30,6 +30,10 @@ std::optional<error> cannot_call(const process_cell* called) {
                            here->label())};
 }
 
+void note_timer(duration delay) noexcept {
+  if (process* const here = process::current(); here != nullptr) here->note_timer(delay);
+}
+
 runtime& current_runtime() {
   process* const here = process::current();
   GENSTAGE_ASSERT(here != nullptr);  // Only callbacks of a process have a current runtime.

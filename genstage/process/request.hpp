@@ -158,6 +158,8 @@ class call_message final : public user_message {
 [[nodiscard]] result<process_ref> resolve(const runtime& where, std::string_view name,
                                           const void* user_type);
 [[nodiscard]] runtime& current_runtime();
+/// In the records of the process that runs on this thread, if there is one.
+void note_timer(duration delay) noexcept;
 /// Why a process cannot be called from here, or no value.
 [[nodiscard]] std::optional<error> cannot_call(const process_cell* called);
 
@@ -250,6 +252,7 @@ template <class S, class M>
   requires handles_cast<S, M>
 timer_id cast_after(duration delay, const ref<S>& receiver, M request) {
   driver& scheduler = receiver.process().cell()->owner().scheduler();
+  detail::note_timer(delay);
   return scheduler.arm(scheduler.now() + delay,
                        [receiver, late = std::make_unique<detail::cast_message<S, M>>(
                                       std::move(request))]() mutable noexcept {
@@ -262,6 +265,7 @@ template <class S, class M>
   requires handles_cast<S, M>
 timer_id cast_after(duration delay, const runtime& where, name<S> receiver, M request) {
   driver& scheduler = where.scheduler();
+  detail::note_timer(delay);
   return scheduler.arm(scheduler.now() + delay,
                        [&where, receiver, late = std::move(request)]() mutable noexcept {
                          (void)cast(where, receiver, std::move(late));
@@ -270,6 +274,7 @@ timer_id cast_after(duration delay, const runtime& where, name<S> receiver, M re
 
 /// An operation that completes after `delay`, for use in callbacks that are coroutines.
 [[nodiscard]] inline operation<void> sleep_for(duration delay) {
+  detail::note_timer(delay);
   return sleep_for(detail::current_runtime().scheduler(), delay);
 }
 

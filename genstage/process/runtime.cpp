@@ -42,7 +42,11 @@ class runtime::implementation {
                                     .stall_report_after = options.stall_report_after,
                                     .stalled = [this](const stall& seen) { handle_stall(seen); }})
                               : nullptr},
-        scheduler{given != nullptr ? *given : *pool} {}
+        scheduler{given != nullptr ? *given : *pool} {
+    if (options.records == nullptr && options.kept_records > 0) {
+      records = &own_records.emplace(options.kept_records);
+    }
+  }
 
   struct registered {
     pid who;
@@ -70,6 +74,8 @@ class runtime::implementation {
   }
 
   const runtime_options options;
+  std::optional<recorder> own_records;
+  recorder* records = options.records;
   const std::unique_ptr<thread_pool> pool;
   driver& scheduler;
   std::atomic<std::uint64_t> last_id{0};
@@ -91,11 +97,16 @@ void runtime::implementation::handle_stall(const stall& seen) noexcept {
   const char* const runs = cell.callback_.load(std::memory_order_relaxed);
   const char* const callback = runs != nullptr ? runs : "a callback";
   if (seen.is_to_be_reported) {
-    options.log({log_level::warning, label_of(cell.id()),
-                 fmt::format("{} has not returned for {}; {} of at most {} replacement workers {} "
-                             "lent",
-                             callback, milliseconds(seen.lasts), seen.lent, seen.lendable,
-                             seen.lent == 1 ? "is" : "are")});
+    const std::string label = label_of(cell.id());
+    std::string text = fmt::format(
+        "{} has not returned for {}; {} of at most {} replacement "
+        "workers {} lent",
+        callback, milliseconds(seen.lasts), seen.lent, seen.lendable,
+        seen.lent == 1 ? "is" : "are");
+    options.log({log_level::warning, label, text});
+    if (options.on_incident) {
+      options.on_incident({incident_kind::stall, cell.id(), label, std::move(text)});
+    }
   }
   const std::int64_t killed_at = cell.killed_at_.load(std::memory_order_relaxed);
   if (killed_at < 0 || scheduler.now() - instant{duration{killed_at}} < options.abandon_after) {
@@ -204,6 +215,14 @@ const void* runtime::user_type(std::string_view name) const {
   return found != self_->names.end() ? found->second.user_type : nullptr;
 }
 
+std::vector<std::pair<pid, std::string>> runtime::names() const {
+  const std::scoped_lock lock{self_->mutex};
+  std::vector<std::pair<pid, std::string>> all;
+  all.reserve(self_->names.size());
+  for (const auto& [name, holder] : self_->names) all.emplace_back(holder.who, name);
+  return all;
+}
+
 void runtime::exit(const process_ref& receiver, exit_reason reason) const {
   if (reason.kind() == exit_kind::kill && receiver) receiver.cell()->note_kill();
   receiver.send(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
@@ -228,7 +247,7 @@ driver& runtime::scheduler() const noexcept {
 }
 
 recorder* runtime::records() const noexcept {
-  return self_->options.records;
+  return self_->records;
 }
 
 unique_id runtime::mint() const noexcept {
@@ -237,6 +256,10 @@ unique_id runtime::mint() const noexcept {
 
 void runtime::log(log_level level, std::string subject, std::string text) const {
   self_->options.log(log_record{level, std::move(subject), std::move(text)});
+}
+
+void runtime::tell(const incident& met) const {
+  if (self_->options.on_incident) self_->options.on_incident(met);
 }
 
 std::size_t runtime::process_count() const noexcept {

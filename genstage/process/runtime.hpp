@@ -2,6 +2,7 @@
 
 #include <genstage/core/error.hpp>
 #include <genstage/core/log.hpp>
+#include <genstage/process/incident.hpp>
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/record/recorder.hpp>
@@ -10,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace genstage::inline v0 {
 
@@ -23,7 +26,11 @@ struct runtime_options {
   duration stall_report_after = std::chrono::seconds{1};
   /// A process that was killed and whose callback does not return for so long is abandoned.
   duration abandon_after = std::chrono::seconds{5};
-  /// Where the demand conversation is recorded; null for nowhere. Outlives the runtime.
+  /// Told of crashes, of supervisors that give up, and of stalls, after the log.
+  incident_listener on_incident{};
+  /// How many records of the demand conversation each thread keeps, of 32 bytes each; 0 for none.
+  std::size_t kept_records = 4096;
+  /// Where they are kept instead; outlives the runtime. Null for a recorder of the runtime's own.
   recorder* records = nullptr;
 };
 
@@ -71,6 +78,9 @@ class runtime {
   /// The type of the user's object of the process with this name, or null.
   [[nodiscard]] const void* user_type(std::string_view name) const;
 
+  /// All processes that have a name, in no order.
+  [[nodiscard]] std::vector<std::pair<pid, std::string>> names() const;
+
   void exit(const process_ref& receiver, exit_reason reason) const;
   /// Gives up a process whose callback does not return: its name is free, links and watchers are
   /// told `killed`, and nothing can be sent to it any more. The callback goes on; when it returns,
@@ -81,9 +91,12 @@ class runtime {
   [[nodiscard]] operation<exit_reason> down(const process_ref& watched) const;
 
   [[nodiscard]] driver& scheduler() const noexcept;
+  /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
   [[nodiscard]] unique_id mint() const noexcept;
   void log(log_level level, std::string subject, std::string text) const;
+  /// Tells whoever wants to know of incidents.
+  void tell(const incident& met) const;
   [[nodiscard]] std::size_t process_count() const noexcept;
 
   /// What can be told of a process without asking it.

@@ -40,7 +40,7 @@ class record_ring {
     // wait, which would be most of the cost of a record.
     into.words[3].store(noted.process |
                             std::uint64_t{static_cast<std::uint8_t>(noted.kind)} << 32U |
-                            std::uint64_t{index_} << 40U,
+                            std::uint64_t{index_} << 40U | std::uint64_t{noted.life} << 48U,
                         std::memory_order_relaxed);
     into.words[0].store(last_, std::memory_order_release);
     return last_;
@@ -59,7 +59,8 @@ class record_ring {
       if (words[0] == 0 || !is_whole) continue;
       into.push_back({words[0], words[1], words[2], static_cast<std::uint32_t>(words[3]),
                       static_cast<record_kind>(words[3] >> 32U & 0xFFU),
-                      static_cast<std::uint8_t>(words[3] >> 40U)});
+                      static_cast<std::uint8_t>(words[3] >> 40U),
+                      static_cast<std::uint16_t>(words[3] >> 48U)});
     }
   }
 

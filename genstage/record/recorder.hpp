@@ -4,13 +4,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <genstage/record/coarse_clock.hpp>
+#include <genstage/record/name_table.hpp>
 #include <genstage/record/record.hpp>
 #include <genstage/record/record_ring.hpp>
+#include <genstage/record/subscription_table.hpp>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 namespace genstage::inline v0 {
+
+/// Who acted, in a record. The number alone is one whose generation does not matter.
+struct recorded_process {
+  // NOLINTNEXTLINE(google-explicit-constructor): a number will do in tests
+  constexpr recorded_process(std::uint32_t of, std::uint16_t generation = 0) noexcept
+      : index{of}, life{generation} {}
+
+  std::uint32_t index;
+  std::uint16_t life;
+};
 
 /// Keeps the last records of a program, in a ring for each thread.
 ///
@@ -30,12 +42,24 @@ class recorder {
   ///
   /// Ordering: give what was returned for the last record of the same process, or of whom it heard
   /// from, and the records come in that order whichever threads noted them.
-  std::uint64_t note(record_kind kind, std::uint32_t process, std::uint64_t subscription,
+  std::uint64_t note(record_kind kind, recorded_process who, std::uint64_t subscription,
                      std::uint64_t count, std::uint64_t after = 0) noexcept {
     record_ring* const mine = last_.id == id_ ? last_.ring : find_ring();
     if (mine == nullptr) return after;
-    return mine->write({coarse_clock::now(), subscription, count, process, kind}, after);
+    return mine->write({.order = coarse_clock::now(),
+                        .subscription = subscription,
+                        .count = count,
+                        .process = who.index,
+                        .kind = kind,
+                        .life = who.life},
+                       after);
   }
+
+  /// The texts that records refer to.
+  [[nodiscard]] name_table& names() noexcept { return names_; }
+  [[nodiscard]] const name_table& names() const noexcept { return names_; }
+  [[nodiscard]] subscription_table& subscriptions() noexcept { return subscriptions_; }
+  [[nodiscard]] const subscription_table& subscriptions() const noexcept { return subscriptions_; }
 
   /// What is kept, in order.
   [[nodiscard]] std::vector<record> read() const;
@@ -61,6 +85,8 @@ class recorder {
   const std::uint64_t id_;
   const std::size_t capacity_;
   std::atomic<std::uint64_t> dropped_{0};
+  name_table names_;
+  subscription_table subscriptions_;
   mutable std::mutex mutex_;
   std::vector<ring_ptr> rings_;
 };

@@ -129,6 +129,7 @@ class direct_outlet {
   }
 
   void keep(batch<T>& events, std::size_t from) {
+    sender_.note_buffered(events.size() - from);
     sender_.discarded(buffer_.store(events, from));
     release_marks();
   }

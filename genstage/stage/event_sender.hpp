@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <genstage/core/type_name.hpp>
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/stage/protocol.hpp>
@@ -65,6 +66,7 @@ class event_sender {
   event_sender(const event_sender&) = delete;
   event_sender& operator=(const event_sender&) = delete;
   ~event_sender() {
+    for (const consumer& each : consumers_) unlist(each.who.tag);
     while (spare_ != nullptr) static_cast<void>(spare());
   }
 
@@ -89,7 +91,8 @@ class event_sender {
   void add(const subscribe_message& wish) {
     owner_.monitor(wish.from.peer, wish.from.tag);
     consumers_.push_back({wish.from, wish.use, wish.options.selector, wish.meter});
-    note(record_kind::subscribed, wish.from.tag, 0);
+    note(record_kind::subscribed, wish.from.tag, as_word(wish.from.peer.id()));
+    list(wish.from);
   }
   /// Forgets a consumer, and confirms that to it.
   departure remove(unique_id tag, cancel_cause cause, const exit_reason& reason) {
@@ -99,7 +102,8 @@ class event_sender {
     owner_.demonitor(ended.who.peer, tag);
     ended.who.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, tag, reason));
     if (ended.lost > 0) note(record_kind::lost, tag, ended.lost);
-    note(record_kind::cancelled, tag, 0);
+    unlist(tag);
+    note(record_kind::cancelled, tag, as_word(ended.who.peer.id()));
     return ended;
   }
 
@@ -171,6 +175,10 @@ class event_sender {
       owner_.note(*records_, kind, static_cast<std::uint64_t>(tag), count);
     }
   }
+  /// Events wait, since nobody has asked for them.
+  void note_buffered(std::uint64_t count) noexcept {
+    if (count > 0) note(record_kind::buffered, unique_id::none, count);
+  }
   /// Counts events that are for nobody.
   void drop(std::uint64_t count) noexcept {
     dropped_ += count;
@@ -204,6 +212,16 @@ class event_sender {
       send(std::move(part), each.to);
     }
     made.events.clear();
+  }
+  /// Among the open subscriptions, for those who read the records.
+  void list(const subscription& opened) const {
+    if (records_ == nullptr) return;
+    const std::uint32_t events = records_->names().number_of(type_name<T>());
+    records_->subscriptions().opened({static_cast<std::uint64_t>(opened.tag), as_word(owner_.id()),
+                                      as_word(opened.peer.id()), events});
+  }
+  void unlist(unique_id tag) const noexcept {
+    if (records_ != nullptr) records_->subscriptions().closed(static_cast<std::uint64_t>(tag));
   }
   static unique_id tag_of(const consumer& each) noexcept { return each.who.tag; }
 

@@ -181,6 +181,7 @@ class partitioned_outlet {
   void keep(batch<T>& events, std::size_t from, std::size_t partition) {
     output_buffer<T, detail::held_mark>& queue = queues_[partition];
     buffered_ -= queue.size();
+    sender_.note_buffered(events.size() - from);
     sender_.discarded(queue.store(events, from));
     buffered_ += queue.size();
     queued_[partition] = queue.size();

@@ -67,6 +67,7 @@ class shared_outlet {
   using consumer = typename event_sender<T>::consumer;
 
   void keep(batch<T>& events, std::size_t from) {
+    sender_.note_buffered(events.size() - from);
     sender_.discarded(buffer_.store(events, from));
     release_marks();
   }

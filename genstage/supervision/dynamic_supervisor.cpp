@@ -134,6 +134,7 @@ task<> dynamic_supervisor::start_again(pid ended) {
     co_return;
   }
   const pid started = outcome.process.id();
+  note_restart(before.spec, outcome.process);
   keep(std::move(before.spec), std::move(outcome.process), before.failures);
   child_moved(ended, started);
 }

@@ -174,10 +174,19 @@ void supervising::report(const child_spec& child, pid who, report_context contex
   made.supervisor = label();
   if (context != report_context::progress) {
     log(log_level::error, to_string(made));
+    if (context == report_context::shutdown) {
+      owner().tell({incident_kind::gave_up, id(), made.supervisor, to_string(made)});
+    }
   } else if (options_.progress == progress_reports::logged) {
     log(log_level::info, to_string(made));
   }
   if (options_.on_report) options_.on_report(made);
+}
+
+void supervising::note_restart(const child_spec& child, const process_ref& started) noexcept {
+  recorder* const there = records();
+  if (there == nullptr || !started) return;
+  note(*there, record_kind::restarted, as_word(started.id()), there->names().number_of(child.id));
 }
 
 void supervising::run_later(duration delay, std::move_only_function<void()> action) {

@@ -72,6 +72,8 @@ class supervising : public process {
   virtual void receive_other(message_ptr received);
 
   void report(const child_spec& child, pid who, report_context context, exit_reason reason);
+  /// Notes that a child has been started anew, unless it chose not to run.
+  void note_restart(const child_spec& child, const process_ref& started) noexcept;
   /// Why the supervisor cannot run, or nothing. To be called in the start.
   [[nodiscard]] std::optional<std::string> refuse_start(const restart_limits& limits) const;
   /// What led to giving up, in words.

@@ -67,7 +67,11 @@ task<> supervisor::start_again(std::string failed) {
   for (const std::string& id : plan.start) {
     task<std::optional<exit_reason>> starting = start_one(id);
     const std::optional<exit_reason> failure = co_await std::move(starting);
-    if (!failure) continue;
+    if (!failure) {
+      const child_entry* const started = children_.find(id);
+      if (started != nullptr) note_restart(started->spec, started->process);
+      continue;
+    }
     try_again(duration::zero(), id, [this, id, why = *failure] { return restart(id, why); });
     co_return;
   }

@@ -1,7 +1,7 @@
 """The order of layers, from docs/architecture.md: one includes itself and what stands before it."""
 
 GENSTAGE = [
-    "core", "record", "task", "scheduler", "process", "supervision", "dispatch", "stage",
+    "core", "record", "task", "scheduler", "process", "trace", "supervision", "dispatch", "stage",
     "application", "observe", "simulation", "io", "http", "inspector", "pipeline", "flow",
     "connect", "conformance",
 ]
