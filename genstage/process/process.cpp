@@ -18,6 +18,10 @@ constexpr int activation_budget = 128;
 
 thread_local process* running_process = nullptr;
 
+recorded_process as_recorded(pid who) noexcept {
+  return {who.index, static_cast<std::uint16_t>(who.generation)};
+}
+
 class [[nodiscard]] current_process_scope {
  public:
   explicit current_process_scope(process* next) noexcept
@@ -410,8 +414,7 @@ bool process_cell::abandon() noexcept {
     name = body_->name_;
   }
   if (recorder* const there = owner_.records(); there != nullptr) {
-    there->note(record_kind::ended,
-                {left.ended.index, static_cast<std::uint16_t>(left.ended.generation)},
+    there->note(record_kind::ended, as_recorded(left.ended),
                 static_cast<std::uint64_t>(exit_kind::killed), there->names().number_of(name));
   }
   owner_.forget(name, left.ended);
@@ -447,6 +450,7 @@ void process::on_release(std::move_only_function<void() noexcept> release) {
 /// Everything that a process has to know before anybody can send to it.
 void process::move_in(process_cell& home, const spawn_options& options) {
   cell_ = &home;
+  recorded_as_ = as_recorded(home.id()).did({});
   suspension_.who = &home;
   name_ = options.name;
   started_ = options.started;

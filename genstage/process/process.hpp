@@ -84,9 +84,8 @@ class process {
   /// Notes a record there, later than all that the process has noted.
   void note(recorder& there, record_kind kind, std::uint64_t subscription,
             std::uint64_t count) noexcept {
-    const pid me = id();
-    last_noted_ = there.note(kind, {me.index, static_cast<std::uint16_t>(me.generation)},
-                             subscription, count, last_noted_);
+    const std::uint64_t act = recorded_as_ | recorded_process{0}.did(kind);
+    last_noted_ = there.note(act, subscription, count, last_noted_);
   }
 
   /// Notes that the process has armed a timer.
@@ -223,6 +222,7 @@ class process {
   std::vector<monitored> monitors_;
   std::optional<completion<std::optional<exit_reason>>> started_;
   std::string name_;
+  std::uint64_t recorded_as_ = 0;
   std::uint64_t last_noted_ = 0;
   std::uint64_t waits_since_ = 0;  ///< Of a callback that is suspended, on the coarse clock.
   /// What few processes need; null for the others.

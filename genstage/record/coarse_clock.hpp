@@ -23,6 +23,8 @@ class coarse_clock {
     const std::uint64_t here = now();
     return duration{here > then ? here - then : 0};
   }
+  /// The same if a driver keeps it, or 0.
+  [[nodiscard]] static std::uint64_t kept() noexcept { return kept_; }
   static void keep(std::uint64_t now) noexcept { kept_ = now; }
   /// Nobody keeps it any more.
   static void leave() noexcept { kept_ = 0; }

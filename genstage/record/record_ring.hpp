@@ -25,25 +25,24 @@ class record_ring {
   record_ring(std::size_t capacity, std::uint8_t index)
       : mask_{std::bit_ceil(std::max<std::size_t>(capacity, 1)) - 1},
         slots_{std::make_unique<slot[]>(mask_ + 1)},
-        index_{index} {}
+        ring_word_{std::uint64_t{index} << 40U} {}
 
-  /// Notes a record that is later than `after` and than all that the ring has; returns when.
-  std::uint64_t write(const record& noted, std::uint64_t after) noexcept {
-    last_ = std::max({noted.order, last_ + 1, after + 1});
+  /// Notes a record at `now`, or later: later than `after` and than all that the ring has. Returns
+  /// when. `who_did_what` is the record's last word without the ring.
+  [[gnu::always_inline]] std::uint64_t write(std::uint64_t now, std::uint64_t who_did_what,
+                                             std::uint64_t subscription, std::uint64_t count,
+                                             std::uint64_t after) noexcept {
+    const std::uint64_t order = std::max(now, std::max(last_, after) + 1);
+    last_ = order;
     slot& into = slots_[written_++ & mask_];
     into.words[0].store(0, std::memory_order_relaxed);
     // Whoever sees one of the words below also sees that the slot is being written.
     std::atomic_thread_fence(std::memory_order_release);
-    into.words[1].store(noted.subscription, std::memory_order_relaxed);
-    into.words[2].store(noted.count, std::memory_order_relaxed);
-    // Packed by arithmetic: bytes that were just stored and are loaded as a word make the processor
-    // wait, which would be most of the cost of a record.
-    into.words[3].store(noted.process |
-                            std::uint64_t{static_cast<std::uint8_t>(noted.kind)} << 32U |
-                            std::uint64_t{index_} << 40U | std::uint64_t{noted.life} << 48U,
-                        std::memory_order_relaxed);
-    into.words[0].store(last_, std::memory_order_release);
-    return last_;
+    into.words[1].store(subscription, std::memory_order_relaxed);
+    into.words[2].store(count, std::memory_order_relaxed);
+    into.words[3].store(who_did_what | ring_word_, std::memory_order_relaxed);
+    into.words[0].store(order, std::memory_order_release);
+    return order;
   }
 
   /// Appends what the ring has, in no order.
@@ -77,7 +76,7 @@ class record_ring {
 
   const std::size_t mask_;
   const std::unique_ptr<slot[]> slots_;
-  const std::uint8_t index_;
+  const std::uint64_t ring_word_;
   /// Only the writer touches these.
   std::size_t written_ = 0;
   std::uint64_t last_ = 0;
