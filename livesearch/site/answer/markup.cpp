@@ -51,6 +51,39 @@ void refuse_unparsed_entity(void* context, const xmlChar* /*name*/, const xmlCha
   refuse(context);
 }
 
+// What libxml2 keeps for later of a document's memory is its last error.
+struct parsing {
+  explicit parsing(markup_memory& memory) : use{memory} {}
+  ~parsing() { xmlResetLastError(); }
+  parsing(const parsing&) = delete;
+  parsing& operator=(const parsing&) = delete;
+
+  const markup_memory::use use;
+};
+
+xmlDoc* read_html(std::string_view utf8, markup_memory& memory) {
+  const parsing within{memory};
+  const parser_context context{htmlNewParserCtxt()};
+  if (!context) return nullptr;
+  return htmlCtxtReadMemory(
+      context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr, "UTF-8",
+      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+          HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC | HTML_PARSE_COMPACT);
+}
+
+xmlDoc* read_xml(std::string_view utf8, bool& has_entity, markup_memory& memory) {
+  const parsing within{memory};
+  const parser_context context{xmlNewParserCtxt()};
+  if (!context) return nullptr;
+  context->_private = &has_entity;
+  context->sax->entityDecl = refuse_entity;
+  context->sax->unparsedEntityDecl = refuse_unparsed_entity;
+  return xmlCtxtReadMemory(context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr,
+                           "UTF-8",
+                           XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
+                               XML_PARSE_IGNORE_ENC | XML_PARSE_COMPACT);
+}
+
 // Elements whose text flows with the text around them; every other one parts words.
 bool is_inline(std::string_view name) noexcept {
   static constexpr std::array<std::string_view, 37> names{
@@ -98,7 +131,7 @@ void walk(const xmlNode* top, See see) {
 }  // namespace
 
 void markup_document::release::operator()(xmlDoc* document) const noexcept {
-  xmlFreeDoc(document);
+  if (is_in_pieces) xmlFreeDoc(document);
 }
 
 std::expected<markup_document, std::string> markup_document::parse_html(std::string_view utf8) {
@@ -106,13 +139,9 @@ std::expected<markup_document, std::string> markup_document::parse_html(std::str
   if (utf8.size() > static_cast<std::size_t>(largest_document)) {
     return std::unexpected{std::string{"the page is too large to be parsed"}};
   }
-  const parser_context context{htmlNewParserCtxt()};
-  if (!context) return std::unexpected{std::string{"there is no memory to parse the page"}};
-  xmlDoc* parsed = htmlCtxtReadMemory(
-      context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr, "UTF-8",
-      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-          HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC | HTML_PARSE_COMPACT);
-  markup_document document{parsed};
+  auto memory = std::make_unique<markup_memory>();
+  xmlDoc* const parsed = read_html(utf8, *memory);
+  markup_document document{std::move(memory), parsed};
   if (parsed == nullptr || document.root() == nullptr) {
     if (is_too_deep(quiet)) {
       return std::unexpected{std::string{"elements are nested more than 256 deep"}};
@@ -127,17 +156,10 @@ std::expected<markup_document, std::string> markup_document::parse_xml(std::stri
   if (utf8.size() > static_cast<std::size_t>(largest_document)) {
     return std::unexpected{std::string{"the feed is too large to be parsed"}};
   }
-  const parser_context context{xmlNewParserCtxt()};
-  if (!context) return std::unexpected{std::string{"there is no memory to parse the feed"}};
   bool has_entity = false;
-  context->_private = &has_entity;
-  context->sax->entityDecl = refuse_entity;
-  context->sax->unparsedEntityDecl = refuse_unparsed_entity;
-  xmlDoc* parsed =
-      xmlCtxtReadMemory(context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr, "UTF-8",
-                        XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
-                            XML_PARSE_IGNORE_ENC | XML_PARSE_COMPACT);
-  markup_document document{parsed};
+  auto memory = std::make_unique<markup_memory>();
+  xmlDoc* const parsed = read_xml(utf8, has_entity, *memory);
+  markup_document document{std::move(memory), parsed};
   if (has_entity) {
     return std::unexpected{std::string{"it declares an entity, which is not allowed in a feed"}};
   }
@@ -151,6 +173,7 @@ std::expected<markup_document, std::string> markup_document::parse_xml(std::stri
 }
 
 markup_document markup_document::empty() {
+  const quiet_xml quiet;
   return markup_document{xmlNewDoc(reinterpret_cast<const xmlChar*>("1.0"))};
 }
 
@@ -187,6 +210,25 @@ std::string attribute_of(markup_node node, std::string_view name) {
     return value;
   }
   return {};
+}
+
+markup_node first_element(const markup_document& document, std::string_view name,
+                          std::string_view attribute) {
+  markup_node found = nullptr;
+  const auto has = [attribute](const xmlNode& element) {
+    for (const auto* each = element.properties; each != nullptr; each = each->next) {
+      if (view_of(each->name) == attribute) return true;
+    }
+    return false;
+  };
+  walk(document.root(), [&](const xmlNode& each, visit when) {
+    if (found == nullptr && when == visit::enter && each.type == XML_ELEMENT_NODE &&
+        view_of(each.name) == name && has(each)) {
+      found = &each;
+    }
+    return found == nullptr;
+  });
+  return found;
 }
 
 std::string text_of(markup_node node, std::size_t most_characters) {

@@ -5,6 +5,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "livesearch/site/answer/markup_memory.hpp"
 
 // libxml2's own names, so that its headers stay out of this one.
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming)
@@ -51,11 +54,15 @@ class markup_document {
 
  private:
   struct release {
+    bool is_in_pieces;  ///< else its memory is given back as a whole
     void operator()(_xmlDoc* document) const noexcept;
   };
 
-  explicit markup_document(_xmlDoc* document) : document_{document} {}
+  explicit markup_document(_xmlDoc* document) : document_{document, release{true}} {}
+  markup_document(std::unique_ptr<markup_memory> memory, _xmlDoc* document)
+      : memory_{std::move(memory)}, document_{document, release{markup_memory::is_off()}} {}
 
+  std::unique_ptr<markup_memory> memory_;
   std::unique_ptr<_xmlDoc, release> document_;
 };
 
@@ -65,6 +72,10 @@ class markup_document {
 
 /// An attribute of an element by its local name; empty if there is none.
 [[nodiscard]] std::string attribute_of(markup_node node, std::string_view name);
+
+/// The first element of a document with this name and attribute, if there is one.
+[[nodiscard]] markup_node first_element(const markup_document& document, std::string_view name,
+                                        std::string_view attribute);
 
 /// The text below a node as one line, as a reader of the page sees it: scripts, styles and
 /// comments are left out, blocks are parted by a space.

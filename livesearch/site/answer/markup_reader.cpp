@@ -112,12 +112,10 @@ bool is_feed_root(markup_node root) {
 }
 
 // A page may name another address for its relative URLs to start from.
-std::string base_of_page(field_reader& reader, markup_node root, std::string_view final_url) {
-  const compiled_rule rule{.kind = rule_kind::xpath, .xpaths = {"//base[@href]"}};
-  const auto bases = reader.nodes(rule, root);
-  if (bases.empty()) return std::string{final_url};
-  return resolved_url(final_url, attribute_of(bases.front(), "href"))
-      .value_or(std::string{final_url});
+std::string base_of_page(const markup_document& page, std::string_view final_url) {
+  const auto* const base = first_element(page, "base", "href");
+  if (base == nullptr) return std::string{final_url};
+  return resolved_url(final_url, attribute_of(base, "href")).value_or(std::string{final_url});
 }
 
 }  // namespace
@@ -136,7 +134,7 @@ answer_hits read_markup(const answer_rules& rules, std::string_view utf8,
                     name_of(root))};
   }
   field_reader reader{*document, rules.format};
-  const auto base = is_feed ? std::string{final_url} : base_of_page(reader, root, final_url);
+  const auto base = is_feed ? std::string{final_url} : base_of_page(*document, final_url);
   const auto title = reader.prepare(rules.title, text_kind::plain, longest_value);
   const auto url = reader.prepare(rules.url, text_kind::plain, longest_value);
   const auto snippet = reader.prepare(rules.snippet, text_kind::html, longest_snippet);

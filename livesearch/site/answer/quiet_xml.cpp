@@ -3,6 +3,8 @@
 #include <libxml/globals.h>
 #include <libxml/parser.h>
 
+#include "livesearch/site/answer/markup_memory.hpp"
+
 namespace livesearch {
 namespace {
 
@@ -11,6 +13,7 @@ void ignore(void* /*context*/, const char* /*format*/, ...) {}
 
 void make_ready() {
   static const bool is_ready = [] {
+    markup_memory::install();
     xmlInitParser();
     return true;
   }();
