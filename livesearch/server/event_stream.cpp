@@ -1,7 +1,5 @@
 #include "livesearch/server/event_stream.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace livesearch {
@@ -9,7 +7,11 @@ namespace livesearch {
 using genstage::http::stream_write;
 
 std::string wire_event(std::uint64_t id, std::string_view event, std::string_view data) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id, event, data);
+  constexpr std::size_t around = 64;
+  std::string wire;
+  wire.reserve(data.size() + event.size() + around);
+  wire.append("id: ").append(std::to_string(id)).append("\nevent: ").append(event);
+  return wire.append("\ndata: ").append(data).append("\n\n");
 }
 
 std::shared_ptr<event_stream> event_stream::open(genstage::http::response_stream connection) {

@@ -41,6 +41,16 @@ void write_result(json_writer& to, const merged_result& result, const search_mer
   to.close('}');
 }
 
+/// About as many bytes as the event of an answer has.
+std::size_t room_for(const site_answer& answer) {
+  constexpr std::size_t around = 128;
+  std::size_t room = 2 * around + answer.message.size();
+  for (const hit& each : answer.hits) {
+    room += each.title.size() + each.url.size() + each.snippet.size() + around;
+  }
+  return room;
+}
+
 /// How a site's part ended; some of it is only said where it applies.
 void write_outcome(json_writer& to, const site_answer& answer, std::chrono::nanoseconds elapsed) {
   to.member("outcome", to_string(answer.outcome)).member("message", answer.message);
@@ -79,6 +89,7 @@ std::string start_event(const search_plan& plan) {
 std::string site_event(const searchable_site& site, const site_answer& answer,
                        std::chrono::nanoseconds elapsed, search_ranking& ranking) {
   std::string text;
+  text.reserve(room_for(answer));
   json_writer to{text};
   to.open('{').member("id", site.definition.id);
   write_outcome(to, answer, elapsed);

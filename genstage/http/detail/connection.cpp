@@ -9,6 +9,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <iterator>
 #include <utility>
 
 namespace genstage::inline v0::http::detail {
@@ -41,6 +42,15 @@ bool is_allowed(beast_http::verb method) {
     default:
       return false;
   }
+}
+
+/// Source: RFC 9112, section 7.1.
+std::string chunk_of(std::string_view bytes) {
+  constexpr std::size_t around = 20;
+  std::string chunk;
+  chunk.reserve(bytes.size() + around);
+  fmt::format_to(std::back_inserter(chunk), "{:x}\r\n", bytes.size());
+  return chunk.append(bytes).append("\r\n");
 }
 
 std::string peer_of(const asio::ip::tcp::socket& socket) {
@@ -281,7 +291,7 @@ void connection::flush() {
   const bool chunked = frame_.framing == body_framing::chunked;
   if (!bytes.empty()) {
     in_flight_ = bytes.size();
-    write(chunked ? fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes) : std::move(bytes));
+    write(chunked ? chunk_of(bytes) : std::move(bytes));
   } else if (then == exchange::next_step::cut) {
     close(exchange_end::abandoned);
   } else if (then == exchange::next_step::finish) {
