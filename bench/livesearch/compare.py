@@ -147,12 +147,16 @@ def saturation(bench, table, quick):
         streams = check(bench.searchers(server, **load).result(), "saturation")
         busy = (server.cpu_s() - before) / seconds
         documents = check(bench.searchers(server, document=True, **load).result(), "saturation")
+        by_wrk = bench.wrk(server, clients=load["clients"], seconds=seconds)
         server.stop()
         bare = check(bench.bare_loop(form, **load).result(), "saturation")
         for how, told in (("stream", streams), ("document", documents)):
             table.add(f"searches a second at saturation, {form.upper()} sites, {how}", "1/s",
                       told["per_second"], bare["per_second"], bound, searxng=searxng,
                       more=told | {"processors": busy})
+        if by_wrk is not None:
+            table.add(f"searches a second at saturation, {form.upper()} sites, document, by wrk",
+                      "1/s", by_wrk, bare["per_second"], bound, searxng=searxng)
 
 
 def slow_ms(quick):

@@ -178,6 +178,20 @@ class Bench:
         return Running([self.build / "bench/livesearch/load_searchers", "--port", livesearch.port]
                        + words_of(options))
 
+    def wrk(self, livesearch, clients, seconds):
+        """Documents asked for in a closed loop by Debian's wrk: searches a second that went well,
+        or None where wrk is not installed."""
+        if shutil.which("wrk") is None:
+            return None
+        script = ROOT / "bench/livesearch/unique.lua"
+        command = ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "20s",
+                   "-s", str(script), f"http://127.0.0.1:{livesearch.port}"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        for wrong in ("Non-2xx", "Socket errors"):
+            if wrong in told:
+                raise RuntimeError(f"wrk: searches went wrong; it said: {told}")
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
+
     def bare_loop(self, form, **options):
         command = [self.build / "bench/livesearch/load_bare_loop"]
         if options.get("except_site"):
