@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <genstage/http/scripted_client.hpp>
+#include <genstage/observe/blame.hpp>
 #include <genstage/simulation/property.hpp>
 #include <memory>
 #include <optional>
@@ -321,6 +322,40 @@ TEST_F(search_sim_test, when_the_program_stops_each_search_gets_its_end) {
   }
   EXPECT_EQ(world.home().process_count(), 0U);
   EXPECT_EQ(client.in_flight(), 0U);
+}
+
+// Who is the reason, when something is slow.
+
+TEST_F(search_sim_test, while_a_site_hangs_its_lane_is_blamed_and_nobody_else) {
+  open({site("wiki"), site("hung", 10s), site("docs")});
+  client.ignore("hung.example");
+  std::vector<lines> all(6);
+  search_apart(all);
+  world.run_for(3s);
+
+  const auto found = genstage::blame(**world.run_until(genstage::take_snapshot(world.home())));
+
+  ASSERT_EQ(found.size(), 2U);
+  for (const genstage::finding& each : found) {
+    EXPECT_TRUE(each.label.starts_with("lane/hung/fetcher/")) << genstage::to_string(each);
+    EXPECT_EQ(each.what, genstage::illness::slow_sink) << genstage::to_string(each);
+  }
+}
+
+TEST_F(search_sim_test, in_lanes_that_work_nobody_is_blamed) {
+  open({site("wiki"), site("docs")});
+  genstage::snapshot before;
+  for (int round = 0; round < 5; ++round) {
+    std::vector<lines> all(20);
+    search_apart(all);
+    world.run_for(2s);
+    genstage::snapshot now = **world.run_until(genstage::take_snapshot(world.home()));
+
+    const auto found = genstage::blame(now, &before);
+
+    EXPECT_TRUE(found.empty()) << genstage::to_string(found.front());
+    before = std::move(now);
+  }
 }
 
 // The network loses and delays, and whatever belongs to a lane fails.
