@@ -13,7 +13,9 @@ namespace {
 std::vector<record> last_records(const recorder* from, pid process, std::size_t most) {
   if (from == nullptr) return {};
   std::vector<record> all = from->read();
-  std::erase_if(all, [&](const record& each) { return each.process != process.index; });
+  const auto life = static_cast<std::uint16_t>(process.generation);
+  std::erase_if(
+      all, [&](const record& each) { return each.process != process.index || each.life != life; });
   if (all.size() > most) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(most));
   return all;
 }
@@ -55,7 +57,8 @@ task<> stall_detector::handle_cast(look) {
 void stall_detector::report(const finding& found) {
   std::string text = fmt::format("{} ({})", found.text, to_string(found.what));
   if (!found.evidence.empty()) text += fmt::format("; {}", fmt::join(found.evidence, "; "));
-  home().log(log_level::warning, found.label, std::move(text));
+  home().log(log_level::warning, found.label, text);
+  home().tell({incident_kind::stall, found.stage, found.label, std::move(text)});
   if (!options_.on_finding) return;
   options_.on_finding({found, last_records(home().records(), found.stage, options_.records)});
 }

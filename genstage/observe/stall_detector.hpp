@@ -34,7 +34,7 @@ class known_findings {
 /// What a stall detector tells.
 struct stall_report {
   finding found;
-  std::vector<record> records;  ///< the last ones of the stage, if the program records
+  std::vector<record> records;  ///< the last ones of the stage
 };
 
 struct stall_detector_options {
@@ -46,8 +46,8 @@ struct stall_detector_options {
   std::function<void(const stall_report&)> on_finding{};
 };
 
-/// Looks at the program again and again, and says once, as a warning, which stage is the reason
-/// that others wait.
+/// Looks at the program again and again, and says once, as a warning and as an incident, which
+/// stage is the reason that others wait.
 ///
 ///     gs::child(gs::name<gs::stall_detector>{"stalls"}, gs::stall_detector_options{})
 ///

@@ -57,6 +57,22 @@ TEST_F(stall_detector_sim_test, a_stall_is_logged_once_and_told_with_the_records
       << here.lines[0];
 }
 
+TEST(stall_detector_incident_sim_test, a_stall_is_an_incident) {
+  std::vector<incident> met;
+  simulation sim{
+      1, {.log = silent_log(), .on_incident = [&](const incident& each) { met.push_back(each); }}};
+  (void)spawn<stall_detector>(sim.home(), {});
+  const auto to = *spawn<late_riser>(sim.home(), {.name = "printed"});
+  async_subscribe(to, *spawn<counter>(sim.home(), {}, nullptr), {.max_demand = 4});
+
+  sim.run_for(8s);
+
+  ASSERT_EQ(met.size(), 1U);
+  EXPECT_EQ(met[0].kind, incident_kind::stall);
+  EXPECT_EQ(met[0].who, to.id());
+  EXPECT_EQ(met[0].label, "printed");
+}
+
 TEST_F(stall_detector_sim_test, a_healthy_program_is_not_reported) {
   start_detector();
   const auto from = here.start<source>(&down);

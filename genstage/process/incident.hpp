@@ -11,7 +11,8 @@ namespace genstage::inline v0 {
 enum class incident_kind : std::uint8_t {
   crash,    ///< a process ended with a reason that is not orderly
   gave_up,  ///< a supervisor had to restart its children too often
-  stall,    ///< a callback has not returned for long
+  stall,    ///< a callback has not returned for long, or a stall detector has found who holds up
+            ///< others
 };
 
 [[nodiscard]] constexpr std::string_view to_string(incident_kind kind) noexcept {
