@@ -132,6 +132,9 @@ runnable::verdict process::activate() noexcept {
     }
     --budget;
     guarded<&process::step>(message_ptr{next});
+#ifndef NDEBUG
+    if (!is_suspended()) check_invariants();
+#endif
     if (has_nothing_to_do() && cell_->mail_.release()) return runnable::verdict::idle;
   }
 }

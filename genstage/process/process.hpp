@@ -107,6 +107,9 @@ class process {
   /// All by which it acts while no callback waits, besides its mail, links, monitors and timers;
   /// for an exploration. Gives up if that cannot be told.
   virtual void digest(state_digest& into) const;
+  /// Ends the program if something is wrong that no peer and no user can cause. Called after each
+  /// callback in simulation, and on threads in builds without NDEBUG; not while a callback waits.
+  virtual void check_invariants() const {}
   /// The bytes of this object and the user's, without what they have allocated.
   [[nodiscard]] virtual std::size_t footprint() const noexcept { return sizeof(process); }
 

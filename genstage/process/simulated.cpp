@@ -76,6 +76,7 @@ runnable::verdict simulated::run_once(process_cell& cell, simulation_watch& watc
     }
     run_callback(body, watch);
   }
+  if (!body.is_suspended()) body.check_invariants();
   const bool can_go_on = !body.is_suspended() && (body.ending_ || !body.inbox_.is_empty());
   if (can_go_on || !cell.mail_.release()) return runnable::verdict::again;
   return runnable::verdict::idle;

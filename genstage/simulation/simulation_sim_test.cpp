@@ -45,6 +45,40 @@ child_spec listening(const std::string& name, journal* heard) {
   return made;
 }
 
+/// Writes down when it is looked at.
+class looked_at final : public process {
+ public:
+  explicit looked_at(journal* seen) : seen_{seen} {}
+  void check_invariants() const override { seen_->push_back("looked at"); }
+
+ protected:
+  void start() override { seen_->push_back("start"); }
+  void receive(message_ptr) override {
+    seen_->push_back("message");
+    stop(exit_reason::normal());
+  }
+  void terminate(const exit_reason&) override { seen_->push_back("terminate"); }
+
+ private:
+  journal* seen_;
+};
+
+// Not by an assertion that a release would leave out.
+TEST(simulation_sim_test, every_process_is_looked_at_after_each_callback) {
+  journal seen;
+  simulation world{1};
+  const process_ref who = *world.home().spawn(std::make_unique<looked_at>(&seen));
+  world.settle();
+  EXPECT_EQ(seen, (journal{"start", "looked at"}));
+
+  who.send(std::make_unique<message>(message_kind::cancel));
+  world.settle();
+
+  EXPECT_EQ(seen[2], "message");
+  EXPECT_EQ(seen[3], "looked at");
+  EXPECT_EQ(seen.back(), "looked at") << "after terminate";
+}
+
 /// One listener under a supervisor, with these faults; what the log says.
 struct small_tree {
   explicit small_tree(fault_plan plan)
