@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <genstage/stage/conversation_test.hpp>
+#include <genstage/stage/operations.hpp>
 #include <map>
 #include <random>
 #include <set>
@@ -90,15 +91,19 @@ class random_life {
     if (!leaver.joined.is_done()) return;
     const result<unique_id> tag = leaver.joined.await_resume();
     cancel(between, *tag, exit_reason::normal());
+    // It may die yet, with what is on its way to it.
+    if (pick(0, 1) == 0) kill(leaver.who);
     std::swap(leaver, guests.back());
     guests.pop_back();
   }
   void die() {
     if (guests.empty()) return;
     std::swap(guests[static_cast<std::size_t>(pick(0, std::ssize(guests) - 1))], guests.back());
-    here.sim.home().exit(guests.back().who.process(), exit_reason::kill());
+    kill(guests.back().who);
     guests.pop_back();
-    ++deaths;
+  }
+  void kill(const ref<taker>& victim) {
+    here.sim.home().exit(victim.process(), exit_reason::kill());
   }
   void produce() {
     const std::int64_t count = pick(1, 12);
@@ -115,7 +120,6 @@ class random_life {
   std::vector<std::unique_ptr<numbers>> got;
   std::vector<guest> guests;
   std::int64_t emitted = 0;
-  int deaths = 0;
 };
 
 // G-126, G-148, G-226
@@ -191,6 +195,101 @@ TEST(conservation_sim_test, a_producer_is_told_how_many_events_died_with_a_consu
   ASSERT_EQ(up.size(), 1U);
   EXPECT_TRUE(up[0].starts_with("consumer gone: down enough, lost ")) << up[0];
   EXPECT_NE(up[0], "consumer gone: down enough, lost 0");
+}
+
+/// Handles what it gets slowly.
+class slow final : public async_consumer<std::int64_t> {
+ public:
+  task<> handle_events(std::span<std::int64_t>) override {
+    auto pause = sleep_for(std::chrono::seconds{1});
+    co_await std::move(pause);
+  }
+};
+
+class slow_pass final : public async_producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  task<> handle_events(std::span<std::int64_t> events, output<std::int64_t>& out) override {
+    auto pause = sleep_for(std::chrono::seconds{1});
+    co_await std::move(pause);
+    out.append(events);
+  }
+};
+
+std::uint64_t lost_in(const recorder& records) {
+  std::uint64_t sum = 0;
+  for (const record& each : records.read()) {
+    if (each.kind == record_kind::lost) sum += each.count;
+  }
+  return sum;
+}
+
+/// A consumer that has ten events and handles two of them a second, until it leaves.
+template <class Consumer>
+struct leaving {
+  leaving() {
+    const subscription_options options{
+        .max_demand = 10, .min_demand = 8, .cancel = cancel_mode::temporary};
+    const unique_id tag = here.join(to, from, options);
+    here.sim.settle();
+    cancel(from, tag, exit_reason::normal());
+    here.sim.settle();
+  }
+  stage_status status() { return **here.sim.run_until(get_stage_status(from)); }
+
+  recorder records{1U << 10U};
+  world here{1, &records};
+  journal up;
+  ref<mourner> from = here.start<mourner>(&up);
+  ref<Consumer> to = here.start<Consumer>();
+};
+
+// G-149
+TEST(conservation_sim_test, what_was_on_its_way_to_one_that_left_and_then_died_is_counted) {
+  leaving<slow> seen;
+  EXPECT_EQ(seen.up, (journal{"consumer gone: cancel normal, lost 0"}));
+  seen.here.sim.run_for(std::chrono::milliseconds{1500});
+
+  seen.here.kill(seen.to);
+
+  EXPECT_EQ(seen.status().lost, 8U);
+  EXPECT_EQ(lost_in(seen.records), 8U);
+}
+
+// G-149
+TEST(conservation_sim_test, one_that_left_and_handled_what_it_had_loses_nothing_when_it_dies) {
+  leaving<slow> seen;
+  seen.here.sim.run_for(std::chrono::seconds{10});
+
+  seen.here.kill(seen.to);
+
+  EXPECT_EQ(seen.status().lost, 0U);
+  EXPECT_EQ(lost_in(seen.records), 0U);
+}
+
+// G-149: a producer_consumer goes on with what it has of a producer whose subscription has ended.
+TEST(conservation_sim_test, a_stage_between_says_what_it_has_handled_after_the_end_too) {
+  leaving<slow_pass> seen;
+  journal ignored;
+  const auto last = seen.here.start<sink>(&ignored);
+  seen.here.join(last, seen.to, {.max_demand = 4, .min_demand = 0});
+  seen.here.sim.run_for(std::chrono::milliseconds{1500});
+
+  seen.here.kill(seen.to);
+
+  EXPECT_EQ(seen.status().lost, 0U);
+}
+
+TEST(conservation_sim_test, what_is_buffered_is_lost_with_its_stage_and_counted) {
+  recorder records{1U << 10U};
+  world here{1, &records};
+  journal ignored;
+  const auto from = here.start<source>(&ignored);
+  cast(from, emit{sequence(0, 7)});
+  here.sim.settle();
+
+  here.kill(from);
+
+  EXPECT_EQ(lost_in(records), 7U);
 }
 
 TEST(conservation_sim_test, every_event_is_sent_once_though_consumers_die) {

@@ -130,23 +130,24 @@ class consumer_side {
     begin(node{static_cast<batch_message<T>*>(received.release())});
     return true;
   }
-  /// Takes up a message; its batches follow by `next_batch` and `finish_batch`.
-  void begin(node&& received) {
+  /// Takes up a message; its batches follow by `next_batch` and `finish_batch`. `ended` is its
+  /// subscription if that is forgotten, and outlives it.
+  void begin(node&& received, const upstream* ended = nullptr) {
     upstream* const from = find(received->tag);
-    begin(std::move(received), from);
+    begin(std::move(received), from, ended);
   }
   /// The same for a message that is known to be from there.
-  void begin(node&& received, upstream* from) {
+  void begin(node&& received, upstream* from, const upstream* ended) {
     current_ = std::move(received);
     left_ = events_of(*current_);
     from_ = from;
+    sent_by_ = from != nullptr ? from : ended;
     if (is_cut()) from_->ledger.begin_message();
   }
   [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
-  /// The tag of the message in hand, and its subscription; null if that is forgotten.
-  [[nodiscard]] unique_id tag() const noexcept { return current_->tag; }
+  /// The subscription of the message in hand, though it may have ended; null if nobody knows it.
   [[nodiscard]] const subscription* source() const noexcept {
-    return from_ != nullptr ? &from_->to : nullptr;
+    return sent_by_ != nullptr ? &sent_by_->to : nullptr;
   }
 
   /// Whether a message is one batch, of a subscription that asks by itself: the rule. Then a
@@ -178,6 +179,7 @@ class consumer_side {
   [[gnu::always_inline]] void finish_batch() {
     left_ = left_.subspan(size_);
     if (from_ == nullptr) [[unlikely]] {
+      if (sent_by_ != nullptr) sent_by_->meter->add(size_);
       if (left_.empty()) current_.reset();
       return;
     }
@@ -237,8 +239,9 @@ class consumer_side {
   std::vector<std::unique_ptr<upstream>> upstreams_;
   node current_;
   upstream* from_ = nullptr;  ///< Of the message in hand; null if its subscription is forgotten.
-  std::span<In> left_;        ///< What is not handled of it.
-  std::size_t size_ = 0;      ///< Of the batch that is being handled.
+  const upstream* sent_by_ = nullptr;  ///< The same, forgotten or not.
+  std::span<In> left_;                 ///< What is not handled of it.
+  std::size_t size_ = 0;               ///< Of the batch that is being handled.
 };
 
 }  // namespace genstage::inline v0

@@ -51,9 +51,11 @@ class event_sender {
     std::uint64_t asked_at = 0;
     std::uint64_t sent_at = 0;
 
-    /// What was sent and not handled; nothing if the consumer does not say.
+    /// What was sent and not handled; nothing if the consumer does not say. What it may have got
+    /// from others under this tag does not count.
     [[nodiscard]] std::uint64_t in_flight() const noexcept {
-      return meter ? sent - meter->handled.load(std::memory_order_relaxed) : 0;
+      if (!meter) return 0;
+      return sent - std::min(sent, meter->handled.load(std::memory_order_relaxed));
     }
   };
   /// What a consumer leaves behind.
@@ -84,27 +86,45 @@ class event_sender {
   }
   [[nodiscard]] std::vector<consumer>& consumers() noexcept { return consumers_; }
   [[nodiscard]] const std::vector<consumer>& consumers() const noexcept { return consumers_; }
-  /// Events that have left, and that were dropped, in all.
+  /// Events that have left, that were dropped, and that were sent to consumers which died before
+  /// they had handled them, in all.
   [[nodiscard]] std::uint64_t placed() const noexcept { return placed_; }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
 
   void add(const subscribe_message& wish) {
+    forget_leavers([&](const consumer& each) { return each.who.tag == wish.from.tag; });
     owner_.monitor(wish.from.peer, wish.from.tag);
     consumers_.push_back({wish.from, wish.use, wish.options.selector, wish.meter});
     note(record_kind::subscribed, wish.from.tag, as_word(wish.from.peer.id()));
     list(wish.from);
   }
-  /// Forgets a consumer, and confirms that to it.
+  /// Forgets a consumer, and confirms that to it. One that has not handled all that it was sent is
+  /// watched until it has, or has died.
   departure remove(unique_id tag, cancel_cause cause, const exit_reason& reason) {
+    forget_leavers([](const consumer& each) { return each.in_flight() == 0; });
     const auto found = std::ranges::find(consumers_, tag, tag_of);
     const departure ended{found->who, cause == cancel_cause::down ? found->in_flight() : 0};
+    if (cause == cancel_cause::cancel && found->in_flight() > 0) {
+      leavers_.push_back(std::move(*found));
+    } else {
+      owner_.demonitor(ended.who.peer, tag);
+    }
     consumers_.erase(found);
-    owner_.demonitor(ended.who.peer, tag);
     ended.who.peer.send(std::make_unique<cancel_message>(message_kind::cancelled, tag, reason));
-    if (ended.lost > 0) note(record_kind::lost, tag, ended.lost);
+    count_lost(tag, ended.lost);
     unlist(tag);
     note(record_kind::cancelled, tag, as_word(ended.who.peer.id()));
     return ended;
+  }
+  /// A consumer whose subscription had ended before has died. False if it is none of those that are
+  /// still watched.
+  bool settle(unique_id tag) {
+    const auto found = std::ranges::find(leavers_, tag, tag_of);
+    if (found == leavers_.end()) return false;
+    count_lost(tag, found->in_flight());
+    leavers_.erase(found);
+    return true;
   }
 
   void count_ask(consumer& asker, demand asked) {
@@ -142,7 +162,7 @@ class event_sender {
     to.sent += count;
     to.sent_at = coarse_clock::now();
     // Of a consumer that says what it has handled, the loss is counted when its down comes.
-    if (!to.who.peer.send(std::move(filled)) && !to.meter) note(record_kind::lost, tag, count);
+    if (!to.who.peer.send(std::move(filled)) && !to.meter) count_lost(tag, count);
   }
 
   /// A message to fill, empty.
@@ -167,6 +187,10 @@ class event_sender {
     for (const consumer& each : consumers_) {
       into.add(each.who.tag, each.who.peer.id(), each.use, each.in_flight());
       if (each.selector) into.give_up();
+    }
+    into.add(leavers_.size());
+    for (const consumer& each : leavers_) {
+      into.add(each.who.tag, each.who.peer.id(), each.in_flight());
     }
   }
 
@@ -223,14 +247,29 @@ class event_sender {
   void unlist(unique_id tag) const noexcept {
     if (records_ != nullptr) records_->subscriptions().closed(static_cast<std::uint64_t>(tag));
   }
+  void count_lost(unique_id tag, std::uint64_t count) noexcept {
+    if (count == 0) return;
+    lost_ += count;
+    note(record_kind::lost, tag, count);
+  }
+  template <class Which>
+  void forget_leavers(Which which) {
+    std::erase_if(leavers_, [&](const consumer& each) {
+      const bool is_over = which(each);
+      if (is_over) owner_.demonitor(each.who.peer, each.who.tag);
+      return is_over;
+    });
+  }
   static unique_id tag_of(const consumer& each) noexcept { return each.who.tag; }
 
   process& owner_;
   detail::emitting_stage<T>& user_;
   recorder* records_ = owner_.records();
   std::vector<consumer> consumers_;
+  std::vector<consumer> leavers_;  ///< Their subscriptions have ended, and something is in flight.
   std::uint64_t placed_ = 0;
   std::uint64_t dropped_ = 0;
+  std::uint64_t lost_ = 0;
   /// Owned, linked by `next`.
   batch_message<T>* spare_ = nullptr;
   std::size_t spare_count_ = 0;

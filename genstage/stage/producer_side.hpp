@@ -39,6 +39,12 @@ class producer_side {
         mode_{initial_mode(user)},
         filling_{sender_.spare()},
         out_{filling_->events} {}
+  producer_side(const producer_side&) = delete;
+  producer_side& operator=(const producer_side&) = delete;
+  /// What nobody has been sent is lost with its stage.
+  ~producer_side() {
+    if (has_buffered()) sender_.note(record_kind::lost, unique_id::none, buffered_count());
+  }
 
   /// Failure: options of the dispatcher or of the buffer that make no sense, in words that name
   /// which. Source: G-020, G-024.
@@ -64,6 +70,7 @@ class producer_side {
     into.buffer_size = outlet_.capacity();
     into.emitted = made_;
     into.discarded = sender_.dropped();
+    into.lost = sender_.lost();
     into.room = outlet_.room();
     into.owed = owed();
     into.mode = mode_;
@@ -104,6 +111,8 @@ class producer_side {
   subscription refuse(unique_id tag, const exit_reason& reason) {
     return sender_.remove(tag, cancel_cause::cancel, reason).who;
   }
+  /// True if the dead process had cancelled and was still watched for what it had not handled.
+  bool settle(unique_id tag) { return sender_.settle(tag); }
 
   /// A consumer asks. Sends what is buffered, and returns what has to be produced.
   [[gnu::always_inline]] order ask(node&& asked, consumer& asker) {

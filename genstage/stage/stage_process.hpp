@@ -237,7 +237,7 @@ class stage_process final : public user_process<S>, public stage_requests {
           return;
         }
       }
-      up_->begin(std::move(events), from);
+      up_->begin(std::move(events), from, nullptr);
       work();
     } else {
       log_wrong_kind(*this, "events", "producer");
@@ -255,7 +255,7 @@ class stage_process final : public user_process<S>, public stage_requests {
         if constexpr (emits) down_->drain();
         if (!up_->is_busy() && !take_up_next()) return;
         handling_events_ = true;
-        if (!handle(up_->next_batch(), source())) return;
+        if (!handle(up_->next_batch(), up_->source())) return;
         handling_events_ = false;
         send_output();
         if (this->is_ending()) break;
@@ -278,8 +278,8 @@ class stage_process final : public user_process<S>, public stage_requests {
   }
 
   bool take_up_next();
-  /// Whose events are in hand. If their subscription is forgotten, its end waits behind them.
-  [[nodiscard]] const subscription* source() const;
+  /// The subscription of that tag, if its end waits in the queue.
+  [[nodiscard]] auto ended_behind(unique_id tag) const -> const typename up_side::upstream*;
   void upstream_ended(unique_id tag, cancel_cause cause, const exit_reason& reason);
   void tell_upstream_ended(queued_end end);
   [[nodiscard]] static bool stops_for(const queued_end& end) {
@@ -322,6 +322,7 @@ class stage_process final : public user_process<S>, public stage_requests {
         downstream_ended(notice.monitor, cancel_cause::down, notice.reason);
         return true;
       }
+      if (down_->settle(notice.monitor)) return true;
     }
     return false;
   }

@@ -52,9 +52,10 @@ struct stage_status {
   std::size_t queued = 0;                    ///< events that were received and not begun
   std::uint64_t emitted = 0;                 ///< events that its callbacks have made
   std::uint64_t discarded = 0;               ///< of those, what a buffer or a dispatcher dropped
-  demand room{};                             ///< how many events may leave now
-  demand owed{};                             ///< what handle_demand was asked for and has not made
-  std::uint64_t told = 0;                    ///< requests, infos and notices that its callbacks got
+  std::uint64_t lost = 0;  ///< events sent to consumers that died before they had handled them
+  demand room{};           ///< how many events may leave now
+  demand owed{};           ///< what handle_demand was asked for and has not made
+  std::uint64_t told = 0;  ///< requests, infos and notices that its callbacks got
   demand_mode mode = demand_mode::forward;
   std::optional<event_type> takes{};
   std::optional<event_type> emits{};

@@ -48,7 +48,8 @@ std::string describe(const record& told, const trace_names& names) {
     case record_kind::discarded:
       return fmt::format("{} drops {}", who, events(told.count));
     case record_kind::lost:
-      return fmt::format("{} of {} reached nobody (s{})", events(told.count), who, tag);
+      return tag == 0 ? fmt::format("{} of {} reached nobody", events(told.count), who)
+                      : fmt::format("{} of {} reached nobody (s{})", events(told.count), who, tag);
     case record_kind::copied:
       return fmt::format("{} copies {} for {} (s{})", who, events(told.count),
                          consumer_of(told, names), tag);

@@ -45,6 +45,7 @@ TEST(trace_text_test, each_kind_of_record_is_a_sentence) {
   EXPECT_EQ(said(noted(buffered, 0, 2)), "numbers buffers 2 events");
   EXPECT_EQ(said(noted(discarded, 0, 2)), "numbers drops 2 events");
   EXPECT_EQ(said(noted(lost, 17, 2)), "2 events of numbers reached nobody (s17)");
+  EXPECT_EQ(said(noted(lost, 0, 2)), "2 events of numbers reached nobody");
   EXPECT_EQ(said(noted(copied, 17, 2)), "numbers copies 2 events for pri\"nted (s17)");
   EXPECT_EQ(said(noted(spawned, as_word({9, 1}), 0)), "numbers begins, a child of <9.1>");
   EXPECT_EQ(said(noted(spawned, 0, 0)), "numbers begins");

@@ -62,7 +62,8 @@ bool stage_process<S>::take_up_next() {
       queued next = std::move(queue_.front());
       queue_.pop_front();
       if (next.events) {
-        up_->begin(std::move(next.events));
+        const auto* const ended = ended_behind(next.events->tag);
+        up_->begin(std::move(next.events), ended);
         return true;
       }
       if (next.info) {
@@ -77,10 +78,9 @@ bool stage_process<S>::take_up_next() {
 }
 
 template <class S>
-const subscription* stage_process<S>::source() const {
-  if (const subscription* const known = up_->source()) return known;
+auto stage_process<S>::ended_behind(unique_id tag) const -> const typename up_side::upstream* {
   for (const queued& each : queue_) {
-    if (each.end && each.end->ended->to.tag == up_->tag()) return &each.end->ended->to;
+    if (each.end && each.end->ended->to.tag == tag) return each.end->ended.get();
   }
   return nullptr;
 }
