@@ -40,6 +40,10 @@ struct outlet_for<T, D> {
 };
 template <class T, partitioning D>
 struct outlet_for<T, D> {
+  static_assert(
+      requires(D& deciding, T& event) { deciding.choose(event); },
+      "The hash of a partition dispatcher must take the events that the stage emits, and "
+      "answer a partition's number or name, any_partition, or an optional of these.");
   using type = partitioned_outlet<T, D>;
 };
 

@@ -283,6 +283,51 @@ TEST_F(partition_sim_test, an_info_stays_behind_events_that_a_leaver_leaves) {
   EXPECT_EQ(std::ranges::count(up, "behind 4"), 1);
 }
 
+/// A router that gets its events from a producer.
+class router_between final : public producer_consumer<std::int64_t, std::int64_t> {
+ public:
+  explicit router_between(journal* seen) : seen_{seen} {}
+
+  auto dispatcher() const { return partition_dispatcher{{.partitions = 2}, &by_parity}; }
+  void handle_events(std::span<std::int64_t> events, output<std::int64_t>& out) override {
+    out.append(events);
+  }
+  void handle_cancel(const cancellation& ended) override { seen_->push_back(described(ended)); }
+
+ private:
+  journal* seen_;
+};
+
+// G-184: GenStage loses what is buffered; with partitions there may be room in one while output of
+// another one waits.
+TEST_F(partition_sim_test, the_end_of_its_producer_waits_for_the_output_of_every_partition) {
+  journal ignored;
+  const auto above = here.start<source>(&ignored);
+  const auto between = here.start<router_between>(&up);
+  here.join(between, above, {.max_demand = 6, .min_demand = 0, .cancel = cancel_mode::permanent});
+  const auto join_partition = [&](journal& into, partition_key which) {
+    const auto who = here.start<sink>(&into, sink_rules{.mode = subscription_mode::manual});
+    here.join(who, between, {.cancel = cancel_mode::temporary, .partition = which});
+    return who;
+  };
+  const auto even = join_partition(first, 0);
+  const auto odd = join_partition(second, 1);
+  let_ask(even, 50);
+  cast(above, emit{sequence(0, 6)});
+  here.sim.settle();
+  cast(above, leave{exit_reason::normal()});
+  here.sim.settle();
+  EXPECT_EQ(first.back(), "0..4 (3)");
+  ASSERT_TRUE(here.is_alive(between)) << "1, 3 and 5 wait";
+  EXPECT_TRUE(up.empty());
+
+  let_ask(odd, 3);
+
+  EXPECT_EQ(std::ranges::count(second, "1..5 (3)"), 1);
+  EXPECT_EQ(up, (journal{"producer gone: down normal"}));
+  EXPECT_FALSE(here.is_alive(between));
+}
+
 // G-302: whatever the order in which partitions ask, and however much.
 TEST(partition_seeds_sim_test, each_partition_gets_its_events_in_the_order_they_were_made_in) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
