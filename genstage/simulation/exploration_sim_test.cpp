@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 // Small programs of which every order is tried.
 namespace genstage {
@@ -135,6 +136,78 @@ TEST(exploration_sim_test, a_timer_that_is_due_fires_before_and_after_each_messa
   (void)explore([&] { return std::make_unique<race>(&seen); });
 
   EXPECT_EQ(seen, (endings{"tm", "mt"}));
+}
+
+/// Waits with a letter in its frame, where no description reaches.
+class slow_reader final : public server {
+ public:
+  explicit slow_reader(std::string* read) : read_{read} {}
+  task<> handle_cast(letter sent) {
+    auto pause = sleep_for(1s);
+    co_await std::move(pause);
+    *read_ += sent.text;
+  }
+  std::string describe_state() const { return "reads"; }
+
+ private:
+  std::string* read_;
+};
+
+/// Lets the first letter through and no other.
+class gate final : public server {
+ public:
+  explicit gate(ref<slow_reader> to) : to_{std::move(to)} {}
+  void handle_cast(letter sent) {
+    if (!std::exchange(is_shut_, true)) cast(to_, sent);
+  }
+  std::string describe_state() const { return is_shut_ ? "shut" : "open"; }
+
+ private:
+  ref<slow_reader> to_;
+  bool is_shut_ = false;
+};
+
+class carrier final : public server {
+ public:
+  carrier(ref<gate> to, char text) : to_{std::move(to)}, text_{text} {}
+  void handle_cast(go) { cast(to_, letter{text_}); }
+  std::string describe_state() const { return std::string{text_}; }
+
+ private:
+  ref<gate> to_;
+  char text_;
+};
+
+class two_carriers final : public explored_program {
+ public:
+  explicit two_carriers(endings* seen) : seen_{seen} {
+    const auto last = *spawn<slow_reader>(world_.home(), {}, &read_);
+    const auto between = *spawn<gate>(world_.home(), {}, last);
+    for (const char text : {'a', 'x'}) {
+      cast(*spawn<carrier>(world_.home(), {}, between, text), go{});
+    }
+  }
+  simulation& world() override { return world_; }
+  std::optional<std::string> broken(bool is_at_rest) override {
+    if (is_at_rest) seen_->insert(read_);
+    return std::nullopt;
+  }
+  std::string state() const override { return read_; }
+
+ private:
+  endings* seen_;
+  std::string read_;
+  simulation world_{1};
+};
+
+TEST(exploration_sim_test, states_that_differ_in_a_callback_that_waits_are_not_merged) {
+  endings seen;
+
+  const exploration all = explore([&] { return std::make_unique<two_carriers>(&seen); },
+                                  {.identity = state_identity::description});
+
+  EXPECT_TRUE(all.is_complete);
+  EXPECT_EQ(seen, (endings{"a", "x"}));
 }
 
 // A clerk that takes a ticket and sells it in one callback, or in two.
