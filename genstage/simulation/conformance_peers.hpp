@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <genstage/dispatch/dispatcher.hpp>
@@ -45,44 +46,53 @@ struct peer_account {
   bool has_left = false;      ///< It asked for the end.
   bool is_too_late = false;   ///< Something came after the end.
   bool is_in_excess = false;  ///< It was given more than it asked for.
+  /// All of the peer whose subscription this is, this one too.
+  std::shared_ptr<std::vector<peer_account*>> of_peer{};
 
   [[nodiscard]] demand outstanding() const { return asked - delivered; }
 };
 
+/// Whether a subscription was not taken, so that there is none to end.
+[[nodiscard]] bool is_refusal(const exit_reason& reason);
+
 /// A peer that is no stage: it speaks the protocol only as the trial tells it, and writes down what
-/// it hears. One process plays consumer and producer.
+/// it hears. One process plays consumer and producer, of any number of subscriptions.
 template <class In, class Out>
 class conformance_peer final : public process {
  public:
-  /// `account` is null for one that only listens for answers.
-  conformance_peer(peer_account* account, std::vector<std::string>* transcript,
-                   std::size_t* answers)
-      : account_{account}, transcript_{transcript}, answers_{answers} {}
+  using accounts = std::shared_ptr<std::vector<peer_account*>>;
+
+  /// `known` is empty for one that only listens for answers.
+  conformance_peer(accounts known, std::vector<std::string>* transcript, std::size_t* answers)
+      : accounts_{std::move(known)}, transcript_{transcript}, answers_{answers} {}
 
  protected:
   void start() override {}
   void receive(message_ptr received) override {
     switch (received->kind) {
       case message_kind::events: {
-        auto& events = static_cast<batch_message<Out>&>(*received).events;
-        note("events", events.size());
-        if (account_ == nullptr) return;
-        account_->delivered += demand{events.size()};
-        if (account_->ends > 0) account_->is_too_late = true;
+        auto& delivered = static_cast<batch_message<Out>&>(*received);
+        note("events", delivered.events.size());
+        peer_account* const one = account_of(delivered.tag);
+        if (one == nullptr) return;
+        one->delivered += demand{delivered.events.size()};
+        if (one->ends > 0) one->is_too_late = true;
         return;
       }
       case message_kind::ask: {
-        const demand asked = static_cast<stream_message&>(*received).asked;
-        note("ask", asked.count());
-        if (account_ == nullptr) return;
-        if (account_->asked.is_zero()) account_->first_ask = asked;
-        account_->asked += asked;
+        const auto& asked = static_cast<stream_message&>(*received);
+        note("ask", asked.asked.count());
+        peer_account* const one = account_of(asked.tag);
+        if (one == nullptr) return;
+        if (one->asked.is_zero()) one->first_ask = asked.asked;
+        one->asked += asked.asked;
         return;
       }
       case message_kind::subscribe:
         note("subscribe", 0);
-        if (account_ != nullptr)
-          account_->tag = static_cast<subscribe_message&>(*received).from.tag;
+        // Subscriptions come in the order in which the stage was told to make them.
+        if (peer_account* const next = account_of(unique_id::none); next != nullptr)
+          next->tag = static_cast<subscribe_message&>(*received).from.tag;
         return;
       case message_kind::cancel:
       case message_kind::cancelled:
@@ -94,12 +104,16 @@ class conformance_peer final : public process {
   }
 
  private:
+  [[nodiscard]] peer_account* account_of(unique_id tag) const {
+    const auto found = std::ranges::find(*accounts_, tag, &peer_account::tag);
+    return found != accounts_->end() ? *found : nullptr;
+  }
   void take_end(const cancel_message& told) {
     note(to_string(told.reason), 0);
     if (told.reason == cancel_reason::unknown_subscription()) {
       ++*answers_;
-    } else if (account_ != nullptr && !(told.reason == cancel_reason::duplicated_subscription())) {
-      ++account_->ends;
+    } else if (!is_refusal(told.reason)) {
+      if (peer_account* const one = account_of(told.tag); one != nullptr) ++one->ends;
     }
   }
   void note(const std::string& what, std::uint64_t count) const {
@@ -108,7 +122,7 @@ class conformance_peer final : public process {
                            what + " " + std::to_string(count));
   }
 
-  peer_account* account_;
+  accounts accounts_;
   std::vector<std::string>* transcript_;
   std::size_t* answers_;
 };

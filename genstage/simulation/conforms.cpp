@@ -29,4 +29,15 @@ std::optional<std::string> broken_rule(const peer_account& seen, peer_role role)
   return std::nullopt;
 }
 
+bool is_refusal(const exit_reason& reason) {
+  if (reason == cancel_reason::duplicated_subscription()) return true;
+  if (reason == cancel_reason::already_subscribed()) return true;
+  return reason.kind() == exit_kind::user && reason.text().starts_with("subscription ");
+}
+
+bool was_struck(const exit_reason& reason) {
+  if (reason.kind() == exit_kind::killed) return true;
+  return reason.kind() == exit_kind::error && reason.text().starts_with("injected: ");
+}
+
 }  // namespace genstage::inline v0::detail

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <genstage/core/type_name.hpp>
 #include <genstage/simulation/conformance_trial.hpp>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace genstage::inline v0 {
 
@@ -26,9 +30,37 @@ class [[nodiscard]] conformance {
   std::string breaches_;
 };
 
+namespace detail {
+
+/// Whether a producer gives less if the same demand comes in one piece. Source: G-143, G-144.
+template <class S>
+std::optional<std::string> forgotten_demand(const typename conformance_trial<S>::maker& make,
+                                            conformance_options options, std::uint64_t seed) {
+  constexpr std::uint64_t all = 200;
+  std::mt19937_64 dice{seed};
+  std::vector<std::uint64_t> parts;
+  for (std::uint64_t left = all; left > 0; left -= parts.back()) {
+    parts.push_back(1 + dice() % std::min<std::uint64_t>(left, 20));
+  }
+  options.faults = 0;
+  conformance_trial<S> whole{make, options, seed};
+  conformance_trial<S> split{make, options, seed};
+  const std::uint64_t at_once = whole.delivered_for({all});
+  const std::uint64_t in_parts = split.delivered_for(parts);
+  if (at_once == in_parts) return std::nullopt;
+  return "asked for " + std::to_string(all) + " events at once it gave " + std::to_string(at_once) +
+         ", asked for as many in " + std::to_string(parts.size()) + " parts it gave " +
+         std::to_string(in_parts) +
+         "; what handle_demand does not emit has to be remembered (G-143)";
+}
+
+}  // namespace detail
+
 /// Tries a stage of type S, made from `arguments` each time, in many simulated conversations: peers
-/// join, ask for much and little, deliver, leave, die, send what nobody asked for and what nobody
-/// knows; and looks whether the stage keeps the rules that are its own to keep.
+/// join, once or several times, ask for much, little and nothing, deliver, leave one by one or all
+/// at once, die, send what nobody asked for and what nobody knows; the stage is killed, or a
+/// callback throws in its stead, and another one takes its place; and looks whether the stage keeps
+/// the rules that are its own to keep.
 ///
 ///     EXPECT_EQ(gs::conforms<my_stage>(arguments...).breaches(), "");
 ///

@@ -2,11 +2,13 @@
 
 #include <genstage/genstage.hpp>
 #include <genstage/simulation/conforms.hpp>
+#include <map>
 #include <memory>
 #include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace genstage {
 namespace {
@@ -71,7 +73,27 @@ class remembering final : public producer<int> {
   demand asked_;
 };
 
+class shares final : public producer<int> {
+ public:
+  auto dispatcher() const {
+    return partition_dispatcher{{.partitions = 2}, [](const int& event) { return event % 2; }};
+  }
+  void handle_demand(demand asked, output<int>& out) override {
+    for (; !asked.is_zero(); asked -= demand{1}) out.emit(next_++);
+  }
+
+ private:
+  int next_ = 0;
+};
+
+class loud final : public counter {
+ public:
+  auto dispatcher() const { return broadcast_dispatcher{}; }
+};
+
 TEST(conforms_sim_test, stages_that_keep_the_rules_conform) {
+  EXPECT_EQ(conforms<shares>().breaches(), "");
+  EXPECT_EQ(conforms<loud>().breaches(), "");
   EXPECT_EQ(conforms<counter>().breaches(), "");
   EXPECT_EQ(conforms<tripler>().breaches(), "");
   EXPECT_EQ(conforms<filter>().breaches(), "");
@@ -111,9 +133,60 @@ class minds_leavers final : public producer<int> {
 };
 
 TEST(conforms_sim_test, a_stage_that_does_not_outlive_its_peers_is_found) {
-  EXPECT_EQ(said(conforms<minds_leavers>()),
-            "after \"a consumer dies\": it ended with error (std::runtime_error: come back) in "
-            "handle_cancel, and must outlive what its peers do");
+  const std::string found = said(conforms<minds_leavers>());
+
+  EXPECT_TRUE(found.starts_with("after \"")) << found;
+  EXPECT_TRUE(
+      found.ends_with("\": it ended with error (std::runtime_error: come back) in "
+                      "handle_cancel, and must outlive what its peers do"))
+      << found;
+}
+
+// Takes two subscriptions of one peer for one.
+class knows_peers_only final : public counter {
+ public:
+  subscription_mode handle_subscribe(peer_role, const subscription& from,
+                                     const subscription_options&) override {
+    guests_[from.peer.id()] = true;
+    return subscription_mode::automatic;
+  }
+  void handle_cancel(const cancellation& ended) override {
+    if (guests_.erase(ended.from.peer.id()) == 0) throw std::logic_error{"who was that?"};
+  }
+
+ private:
+  std::map<pid, bool> guests_;
+};
+
+TEST(conforms_sim_test, a_stage_that_takes_two_subscriptions_of_a_peer_for_one_is_found) {
+  const std::string found = said(conforms<knows_peers_only>());
+
+  EXPECT_NE(found.find("std::logic_error: who was that?"), std::string::npos) << found;
+}
+
+class helper final : public server {};
+
+// Starts a process with a name that ends only if the stage may say goodbye.
+class leaves_a_helper final : public counter {
+ public:
+  void init() {
+    const auto started = spawn<helper>(home(), {.name = "helper"});
+    if (!started) throw std::runtime_error{"there is one"};
+    helper_ = *started;
+  }
+  void terminate(const exit_reason&) override { exit(helper_.process(), exit_reason::kill()); }
+
+ private:
+  ref<helper> helper_{};
+};
+
+TEST(conforms_sim_test, a_stage_that_cannot_take_its_own_place_after_a_kill_is_found) {
+  const std::string found = said(conforms<leaves_a_helper>());
+
+  EXPECT_TRUE(
+      found.ends_with("it ended with error (std::runtime_error: there is one) in init, and "
+                      "must outlive what its peers do"))
+      << found;
 }
 
 class waits_for_ever final : public async_consumer<int> {
