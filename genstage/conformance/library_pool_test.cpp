@@ -58,34 +58,13 @@ std::vector<trace> played(const std::vector<scenario>& made) {
   return traces;
 }
 
-/// What is not compared on threads yet: there more orders come up than the model knows of. A kill
-/// may strike between a callback that stops its stage and `terminate`, which are one to the model;
-/// a consumer may have died before its producer looks, which is told `noproc` then. The simulation
-/// plays all of it.
-bool is_played(const scenario& made) {
-  const auto is_simple = [](const actor& each) {
-    return each.dispatcher != dispatch_kind::partition && each.emit_when_left == 0 &&
-           each.demand == demand_mode::forward;
-  };
-  const auto is_plain = [](const command& told) {
-    return told.what != verb::resubscribe && told.what != verb::mode && told.what != verb::info &&
-           told.what != verb::estimate && told.what != verb::query;
-  };
-  const auto is_apart_from_kills = [&](const step& each) {
-    return std::ranges::all_of(each, is_plain) &&
-           (each.size() == 1 || std::ranges::find(each, verb::kill, &command::what) == each.end());
-  };
-  return std::ranges::all_of(made.actors, is_simple) &&
-         std::ranges::all_of(made.steps, is_apart_from_kills);
-}
-
+// The scenarios of library_sim_test, all of them, in whatever order threads bring about.
 TEST(library_pool_test, stages_on_the_thread_pool_do_what_the_model_without_defects_does) {
   constexpr std::uint64_t at_once = 50;
   for (std::uint64_t seed = 0; seed < seed_count(10'000); seed += at_once) {
     std::vector<scenario> made;
     for (std::uint64_t each = 0; each < at_once; ++each) {
-      scenario next = make_scenario(seed + each);
-      if (is_played(next)) made.push_back(std::move(next));
+      made.push_back(make_scenario(seed + each));
     }
 
     for (const trace& each : played(made)) {

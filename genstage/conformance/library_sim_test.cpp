@@ -24,11 +24,13 @@ trace played(const scenario& of, std::uint64_t seed) {
 }
 
 // Scenarios by chance, compared callback by callback, exercise G-002, G-004, G-005, G-007, G-009,
-// G-037, G-039, G-047, G-050 to G-052, G-058 to G-063, G-065, G-074 to G-079, G-081 to G-084,
-// G-089 to G-091, G-093 to G-095, G-099 to G-101, G-105 to G-112, G-114, G-115, G-117, G-118,
-// G-119 to G-123, G-125 to G-132, G-136, G-138, G-139, G-141 to G-150, G-153, G-169 to G-181,
-// G-183, G-186, G-187, G-190 to G-194, G-224 to G-226, G-231, G-233 to G-235, G-237 to G-242,
-// G-249 to G-253, G-255 to G-263, G-265, G-267, G-316, G-321, G-322, G-324 to G-326.
+// G-037, G-039, G-047, G-050 to G-052, G-058 to G-063, G-065, G-069 to G-072, G-074 to G-079,
+// G-081 to G-084, G-089 to G-091, G-093 to G-098, G-099 to G-102, G-105 to G-112, G-114, G-115,
+// G-117, G-118, G-119 to G-123, G-125 to G-132, G-136, G-138, G-139, G-141 to G-153, G-154 to
+// G-156, G-158, G-161 to G-165, G-167, G-168, G-169 to G-187, G-190 to G-194, G-198, G-200 to
+// G-203, G-205 to G-207, G-209, G-211 to G-216, G-224 to G-226, G-231, G-233 to G-235, G-237 to
+// G-242, G-249 to G-268, G-280, G-281, G-284 to G-290, G-294, G-295, G-297 to G-302, G-316, G-321,
+// G-322, G-324 to G-326.
 TEST(library_sim_test, stages_do_what_the_model_without_defects_does) {
   for (std::uint64_t seed = 0; seed < seed_count(10'000); ++seed) {
     const scenario made = make_scenario(seed);

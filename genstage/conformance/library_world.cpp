@@ -139,6 +139,7 @@ void library_world::start(int index, const actor& plan) {
 
 bool library_world::begin_step() {
   if (played_.seen.size() == of_.steps.size()) return false;
+  learn_tags();
   for (const command& told : of_.steps[played_.seen.size()]) perform(told);
   return true;
 }
@@ -163,13 +164,15 @@ std::size_t library_world::callback_count() const {
   return sum;
 }
 
-unique_id library_world::id_of(int tag) const {
-  if (const auto found = probe_tags_.find(tag); found != probe_tags_.end()) return found->second;
+void library_world::learn_tags() {
   for (const member& each : members_) {
-    const auto found = each.kept->made().find(tag);
-    if (found != each.kept->made().end()) return found->second.tag;
+    for (const auto& [tag, made] : each.kept->made()) tags_[tag] = made.tag;
   }
-  return unique_id::none;
+}
+
+unique_id library_world::id_of(int tag) const {
+  const auto found = tags_.find(tag);
+  return found != tags_.end() ? found->second : unique_id::none;
 }
 
 std::string library_world::tag_text(unique_id tag) const {
@@ -208,7 +211,7 @@ void library_world::subscribe(const command& told) {
     return;
   }
   if (!home_.find(consumer.who.id())) return;
-  unique_id& tag = probe_tags_[told.tag];
+  unique_id& tag = tags_[told.tag];
   if (tag == unique_id::none) tag = home_.mint();
   producer.send(std::make_unique<subscribe_message>(
       subscription{tag, consumer.who}, event_type::of<event>(), options_of(told.with), "probe"));
@@ -274,6 +277,7 @@ void library_world::tell_stage(const command& told, member& to) {
 }
 
 void library_world::end_step(std::span<const record> records) {
+  learn_tags();
   observed& seen = played_.seen.emplace_back(members_.size());
   for (const record& each : records) {
     const auto same = [&](const member& one) { return one.who.id().index == each.process; };

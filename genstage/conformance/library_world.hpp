@@ -52,6 +52,7 @@ class library_world {
   void tell_stage(const command& told, member& to);
   void tell_probe(const command& told);
   void subscribe(const command& told);
+  void learn_tags();
   [[nodiscard]] std::string tag_text(unique_id tag) const;
   [[nodiscard]] unique_id id_of(int tag) const;
   [[nodiscard]] member& at(int index) { return members_[static_cast<std::size_t>(index)]; }
@@ -62,7 +63,9 @@ class library_world {
   trace played_;
   std::vector<member> members_;
   std::vector<std::pair<int, int>> peers_;  // Of each tag: consumer, producer.
-  std::map<int, unique_id> probe_tags_;
+  /// What has the scenario's numbers. Stages' own become known between steps: within one, their
+  /// threads may write what they have subscribed to.
+  std::map<int, unique_id> tags_;
 };
 
 }  // namespace genstage::conformance

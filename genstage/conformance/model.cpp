@@ -165,14 +165,22 @@ void model::unwatch(int who, int watched, int tag, bool as_consumer) {
   });
 }
 
-/// Between its decision and its end others may go on, and still find it.
+/// Between its decision and its end others may go on, and still find it; and a kill that is on its
+/// way may strike, before it terminates or after.
 void model::stop(int who, const std::string& reason) {
   if (!is_running(who)) return;
-  note(who, "terminate " + reason);
   stage& stopping = at(who);
   stopping.is_stopping = true;
-  stopping.mailbox.clear();
-  stopping.mailbox.push_back({.kind = message_kind::end, .from = who, .reason = reason});
+  std::erase_if(stopping.mailbox, [](const message& each) {
+    return each.kind != message_kind::command || each.told.what != verb::kill;
+  });
+  if (stopping.mailbox.empty()) return terminate(who, reason);
+  stopping.mailbox.push_back({.kind = message_kind::terminate, .from = who, .reason = reason});
+}
+
+void model::terminate(int who, const std::string& reason) {
+  note(who, "terminate " + reason);
+  at(who).mailbox.push_back({.kind = message_kind::end, .from = who, .reason = reason});
 }
 
 void model::end(int who, const std::string& reason) {
@@ -246,6 +254,9 @@ void model::handle_message(int who, message& received) {
       break;
     case message_kind::ask_again:
       ask_again(who);
+      break;
+    case message_kind::terminate:
+      terminate(who, received.reason);
       break;
     case message_kind::end:
       end(who, received.reason);
@@ -358,6 +369,7 @@ void model::handle_probe(int who, const message& received) {
     case message_kind::down:
     case message_kind::info:
     case message_kind::ask_again:
+    case message_kind::terminate:
     case message_kind::end:
       break;
   }

@@ -53,7 +53,8 @@ class model {
     down,
     info,
     ask_again,  ///< what nobody got is to be made anew; to itself
-    end,        ///< of the receiver itself
+    terminate,  ///< of the receiver itself
+    end,        ///< the same, afterwards
   };
   struct message {
     message_kind kind{};
@@ -149,6 +150,7 @@ class model {
   void watch(int who, int watched, int tag, bool as_consumer);
   void unwatch(int who, int watched, int tag, bool as_consumer);
   void stop(int who, const std::string& reason);
+  void terminate(int who, const std::string& reason);
   void end(int who, const std::string& reason);
   [[nodiscard]] bool may_send(int from, int to) const;
   [[nodiscard]] bool may_watch(int who, int other) const;
