@@ -42,7 +42,7 @@ struct process_view : process_summary {
   std::string type{};    ///< of the user's object; empty if it has not answered
   bool answered = true;  ///< false: what it would have said of itself is missing
   /// How long the callback runs that keeps it from answering; no value if none is known to run, so
-  /// that it has not had its turn.
+  /// that it has not had its turn. Below 200 ms the pool may have noted the activation before.
   std::optional<duration> blocked{};
   /// In callbacks so far. The thread pool measures one activation in 31, and all of those that are
   /// longer than 2 µs on average; it is zero in a simulation, whose callbacks take no time.
