@@ -10,7 +10,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import axe from "axe-core";
+import { expect_accessible } from "./accessible.mjs";
 import { checks, expect_equal, expect_true } from "./checks.mjs";
 import { open_page, start_chromium, until } from "./chromium.mjs";
 
@@ -74,29 +74,6 @@ export async function wait_for_end(page) {
       () => document.querySelector("[aria-label=Results]")?.getAttribute("aria-busy") === "false",
     );
   await until(is_over, "the search did not end", search_limit_ms);
-}
-
-async function find_violations(page) {
-  await page.evaluate(axe.source);
-  const report = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ["violations"] }),
-  );
-  return report.violations;
-}
-
-function describe_violation(violation) {
-  const places = violation.nodes
-    .slice(0, 3)
-    .map((node) => `${node.target.join(" ")}: ${node.failureSummary}`);
-  return `${violation.id} [${violation.impact}] ${violation.help}\n  ${places.join("\n  ")}`;
-}
-
-async function expect_accessible(page) {
-  const violations = await find_violations(page);
-  const grave = violations.filter((found) => ["serious", "critical"].includes(found.impact));
-  if (grave.length > 0) throw new Error(grave.map(describe_violation).join("\n"));
-  const slight = violations.map((found) => `${found.id} [${found.impact}]`);
-  return slight.length === 0 ? "no violation" : `only slight ones: ${slight.join(", ")}`;
 }
 
 async function check_search(report, browser, options) {
