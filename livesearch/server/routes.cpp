@@ -143,8 +143,8 @@ class routes {
       reply_sites(responder);
     } else if (path == "/api/search" || path == "/api/search/stream") {
       search(request, std::move(responder));
-    } else if (const page_file* const file = find_page_file(path)) {
-      reply_page(request, responder, *file);
+    } else if (const http::carried_file* const file = page_files().find(path)) {
+      responder.respond(http::reply_with(*file, request.headers, page_headers));
     } else if (auto story = answer_story(path)) {
       responder.respond(
           {story->status, std::move(story->content_type), page_headers, std::move(story->body)});
@@ -161,15 +161,6 @@ class routes {
     reply_json(responder, 200,
                {{"sites", std::move(listed)},
                 {"offline", context_.network == http::network_mode::offline}});
-  }
-
-  static void reply_page(const http::server_request& request, http::responder& responder,
-                         const page_file& file) {
-    http::http_headers headers = page_headers;
-    headers.push_back({"ETag", std::string{file.etag}});
-    const bool known = http::find_header(request.headers, "If-None-Match") == file.etag;
-    responder.respond({known ? 304U : 200U, std::string{file.content_type}, std::move(headers),
-                       known ? std::string{} : std::string{file.content}});
   }
 
   void search(const http::server_request& request, http::responder responder) const {
