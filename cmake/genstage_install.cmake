@@ -14,6 +14,15 @@ if(GENSTAGE_HTTP)
 else()
   set(genstage_unbuilt_layers PATTERN io EXCLUDE PATTERN http EXCLUDE)
 endif()
+if(GENSTAGE_INSPECTOR)
+  list(APPEND genstage_components inspector)
+  set(genstage_inspector_target genstage_inspector)
+  if(GENSTAGE_PROGRAMS)
+    install(TARGETS gs-top RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+else()
+  list(APPEND genstage_unbuilt_layers PATTERN inspector EXCLUDE)
+endif()
 list(JOIN genstage_components ", " genstage_components_text)
 
 set(genstage_package ${CMAKE_INSTALL_LIBDIR}/cmake/genstage)
@@ -25,7 +34,7 @@ endforeach()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/genstage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.hpp" ${genstage_unbuilt_layers} PATTERN "*_test.hpp" EXCLUDE
-        PATTERN conformance EXCLUDE)
+        PATTERN conformance EXCLUDE PATTERN inspector/top EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(

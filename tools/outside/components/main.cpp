@@ -1,4 +1,5 @@
 #include <genstage/http/target.hpp>
+#include <genstage/inspector/inspector.hpp>
 #include <genstage/io/reactor.hpp>
 
 #include <cstdio>
@@ -8,4 +9,7 @@ int main() {
   const auto target = genstage::http::parse_target("/search?q=stage");
   if (!target) return 1;
   std::printf("%s %s\n", target->path.c_str(), target->find("q")->c_str());
+  genstage::runtime home;
+  const auto looked_at = genstage::inspector::start(home, {.port = 0});
+  std::printf("%s\n", looked_at ? "inspected" : looked_at.error().message.c_str());
 }
