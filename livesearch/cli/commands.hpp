@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct serve_options {
   std::uint16_t port = 8080;
   std::vector<std::string> host_names{};
   std::chrono::milliseconds hard_limit{10'000};
+  /// Where the inspector of the running program listens, on this machine alone; none is without it.
+  std::optional<std::uint16_t> inspect{};
 };
 [[nodiscard]] int serve(const serve_options& options);
 

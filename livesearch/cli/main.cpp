@@ -47,6 +47,8 @@ void add_serve(CLI::App& app, action& chosen) {
       .add_option("--hard-limit-ms", options->hard_limit,
                   "After a signal, end at the latest after so many milliseconds (10000)")
       ->check(CLI::Range(100, 600'000));
+  command.add_option("--inspect", options->inspect,
+                     "Show the running program, lane by lane, on this port of this machine");
   add_program_options(command, options->program);
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }

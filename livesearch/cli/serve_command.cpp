@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <genstage/inspector/inspector.hpp>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -73,6 +75,11 @@ int serve(const serve_options& options) {
 
   for (genstage::child_spec& each : service_tree(base->sites(), base->services(), *endpoint)) {
     app.add(std::move(each));
+  }
+  if (options.inspect) {
+    app.add(genstage::inspector_child({.port = *options.inspect, .ready = [](std::string_view url) {
+                                         fmt::print("livesearch: inspector on {}\n", url);
+                                       }}));
   }
   if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
     app.add(genstage::child(spins).shutdown(std::nullopt));
