@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Sets pipelines of stages beside the same work in other systems, and beside the limits.
 
-A counter of 64-bit integers, doubling stages and a stage that adds up, at several max_demands. All
+A counter of 64-bit integers, doubling stages and a stage that adds up, at several max_demands;
+events of other kinds; one to four and four to one; a consumer that works; many pipelines. All
 systems run in turn, round for round, so that what disturbs the machine disturbs all of them; the
 medians of the rounds are compared, and only within one run. Peers that are not installed are left
 out; GenStage needs elixir and GEN_STAGE_EBIN, the folder with its compiled modules.
 
 "of limit" is what we reach of the hand-written limit of that row: two objects that hand messages to
-each other through an intrusive queue at a max_demand below 100, and directly above.
+each other through an intrusive queue at a max_demand below 100, and directly above. For consumers
+that work it is as many threads that have nothing to do with each other.
+
+--quick shows in a few minutes that all of it runs; its figures are worth little.
 """
 
 import argparse
@@ -26,21 +30,27 @@ OURS = "genstage"
 
 class System:
     """Programs that run a workload, given as key=value arguments, and print what came of it: one
-    for each shape, named after it."""
+    for each shape, named after it. A special one runs only where a workload names it."""
 
-    def __init__(self, name, command, settings="", kind="peer"):
+    def __init__(self, name, command, settings="", kind="peer", is_special=False):
         self.name, self.command, self.kind = name, command, kind
-        self.settings = settings.split()
+        self.settings, self.is_special = settings.split(), is_special
 
     def program(self, workload):
         return [part.format(workload.shape) for part in self.command]
 
     def can_run(self, workload):
-        suits = workload.shape == "pipelines" or "how=" not in "".join(self.settings)
+        if workload.systems:
+            suits = self.name in workload.systems
+        else:
+            # A variant is known to the pipelines' programs alone.
+            suits = not self.is_special and (workload.shape == "pipelines"
+                                             or "how=" not in "".join(self.settings))
         return suits and os.path.exists(self.program(workload)[-1])
 
     def run(self, workload, events):
-        command = self.program(workload) + workload.settings + self.settings + [f"events={events}"]
+        # What the workload says holds.
+        command = self.program(workload) + self.settings + workload.settings + [f"events={events}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)}: ended with {done.returncode}: {done.stderr.strip()}; "
@@ -50,8 +60,11 @@ class System:
 
 
 class Workload:
-    def __init__(self, name, settings, limit=None, shape="pipelines"):
+    """`systems` are the names of those that can run it, if not all whose program is there."""
+
+    def __init__(self, name, settings, limit=None, shape="pipelines", systems=()):
         self.name, self.settings, self.limit, self.shape = name, settings.split(), limit, shape
+        self.systems = systems
 
 
 def workloads():
@@ -65,6 +78,19 @@ def workloads():
     for how in ("demand", "broadcast", "partition"):
         found.append(Workload(f"1 to 4 by {how}, max 1000", f"how={how} max=1000",
                               shape="fan_out"))
+    found.append(Workload("4 to 1, max 1000", "max=1000", shape="fan_in"))
+    kinds = (("16", "16 B"), ("256", "256 B"), ("string", "strings of 100 B"),
+             ("move_only", "move-only of 1 KiB"))
+    for kind, words in kinds:
+        found.append(Workload(f"events of {words}", f"event={kind} max=1000", "limit: direct",
+                              systems=(OURS, "genstage, 2 workers", "limit: direct")))
+    for most in (1, 10, 1000):
+        for workers in (1, 2):
+            found.append(Workload(f"1 us of work, max {most}, {workers} workers",
+                                  f"max={most} workers={workers}", "limit: threads",
+                                  shape="shared_work", systems=(OURS, "limit: threads")))
+    found.append(Workload("10000 pipelines, max 10", "max=10", shape="many_pipelines",
+                          systems=(OURS, "genstage, 2 workers")))
     return found
 
 
@@ -74,7 +100,8 @@ def systems(folder):
 
     found = [System(OURS, built("{}"), "workers=1", "ours"),
              System("genstage, 2 workers", built("{}"), "workers=2", "ours"),
-             System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours")]
+             System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours"),
+             System("genstage, recorded", built("{}"), "workers=1 how=record", "ours")]
     for name, prefix, workers in (
             ("CAF", "caf", 1), ("CAF, 2 workers", "caf", 2), ("Asio channels", "asio", 1),
             ("oneTBB", "tbb", 1), ("oneTBB, 2 workers", "tbb", 2), ("Go channels", "go", 1),
@@ -86,6 +113,8 @@ def systems(folder):
             HERE, "peers", "gen_stage_{}.exs")]))
     for how in ("loop", "direct", "queue"):
         found.append(System(f"limit: {how}", built("limits"), f"how={how}", "limit"))
+    found.append(System("limit: threads", built("shared_work"), "how=threads", "limit",
+                        is_special=True))
     return found
 
 
@@ -94,7 +123,7 @@ def events_for(system, workload, seconds):
     events = 20_000
     while True:
         _, taken = system.run(workload, events)
-        if taken >= seconds / 10:
+        if taken >= seconds / 10 or events >= 2_000_000_000:
             return max(1000, int(events * seconds / taken))
         events *= 10
 
@@ -151,12 +180,16 @@ def parsed():
     parser.add_argument("folder", help="where the programs were built")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.2, help="that one run takes, about")
+    parser.add_argument("--quick", action="store_true", help="one round, of 20 ms a run")
     parser.add_argument("--only", default="", metavar="PATTERN",
                         help="workloads whose name matches")
     parser.add_argument("--systems", default="", metavar="PATTERN",
                         help="besides genstage, only systems whose name matches")
     parser.add_argument("--json", metavar="FILE", help="all figures, for machines; - for stdout")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.seconds = 1, 0.02
+    return options
 
 
 def main():

@@ -15,6 +15,8 @@ import subprocess
 import sys
 
 MEASUREMENTS = ["idle", "spawn_and_exit", "call_and_reply"]
+# Without peers; some print several figures.
+OURS_ALONE = ["timer", "wake", "bystander"]
 
 
 def programs_in(folder):
@@ -29,12 +31,18 @@ def programs_in(folder):
     return found
 
 
-def measure(command, what):
+def figures(command, what):
+    """All that is printed: the value and the unit, by name."""
     printed = subprocess.run(command + [what], check=True, capture_output=True, text=True).stdout
-    name, value, unit = printed.split()
-    if name != what:
-        sys.exit(f"{command[0]}: printed \"{printed.strip()}\", wanted {what}; stopped")
-    return float(value), unit
+    lines = [line.split() for line in printed.splitlines()]
+    return {name: (float(value), unit) for name, value, unit in lines}
+
+
+def measure(command, what):
+    found = figures(command, what)
+    if list(found) != [what]:
+        sys.exit(f"{command[0]}: printed {', '.join(found)}, wanted {what}; stopped")
+    return found[what]
 
 
 def main():
@@ -55,6 +63,11 @@ def main():
         ours = best["genstage"]
         cells = [f"{value:,.0f} {unit} ({value / ours:.1f} x)" for value in best.values()]
         print(f"{what:16}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
+    for what in OURS_ALONE:
+        rounds = [figures(programs["genstage"], what) for _ in range(options.rounds)]
+        for name, (_, unit) in rounds[0].items():
+            best = min(each[name][0] for each in rounds)
+            print(f"{name:16}" + f"{f'{best:,.0f} {unit}':>22}", flush=True)
 
 
 if __name__ == "__main__":

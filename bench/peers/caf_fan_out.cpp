@@ -61,9 +61,13 @@ void partition(counter_actor* self, std::int64_t asked, std::int64_t events) {
   }
   for (std::size_t index = 0; index < consumer_count; ++index) {
     batch& queue = state.queues[index];
-    if (queue.empty() || state.wanted[index] < static_cast<std::int64_t>(queue.size())) continue;
-    state.wanted[index] -= static_cast<std::int64_t>(queue.size());
-    self->send(state.consumers[index], std::exchange(queue, state.empty()));
+    const auto count = std::min(state.wanted[index], static_cast<std::int64_t>(queue.size()));
+    if (count == 0) continue;
+    state.wanted[index] -= count;
+    batch sent = std::exchange(queue, state.empty());
+    queue.assign(sent.begin() + count, sent.end());
+    sent.resize(static_cast<std::size_t>(count));
+    self->send(state.consumers[index], std::move(sent));
   }
 }
 

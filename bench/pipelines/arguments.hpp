@@ -13,8 +13,9 @@ struct arguments {
   std::int64_t max = 1000;  ///< max_demand; min_demand is half of it.
   std::int64_t events = 1'000'000;
   std::int64_t workers = 1;
-  std::string how = "bulk";  ///< A variant that only this program knows.
-  std::int64_t counted = 0;  ///< 1 if instructions are counted, and time means nothing.
+  std::string how = "bulk";   ///< A variant that only this program knows.
+  std::string event = "int";  ///< Or 16, 256, string, move_only: see events.hpp.
+  std::int64_t counted = 0;   ///< 1 if instructions are counted, and time means nothing.
 
   arguments(int count, char** given) {
     for (int index = 1; index < count; ++index) take(given[index]);
@@ -39,10 +40,12 @@ struct arguments {
       workers = std::atoll(value.c_str());
     } else if (key == "how") {
       how = value;
+    } else if (key == "event") {
+      event = value;
     } else if (key == "counted") {
       counted = std::atoll(value.c_str());
     } else {
-      std::fprintf(stderr, "%s: known are stages, max, events, workers, how and counted\n",
+      std::fprintf(stderr, "%s: known are stages, max, events, workers, how, event and counted\n",
                    pair.c_str());
       std::exit(2);
     }

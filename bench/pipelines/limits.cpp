@@ -5,15 +5,19 @@
 //   direct  objects behind virtual calls that hand recycled batches to each other
 //   queue   the same, through a queue that any thread could put messages into: an intrusive stack
 //           for each object, pushed to by compare-and-swap, whose head says whether it is idle
+//
+// With another kind of event (`event`) there is only `direct`, with two objects.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "arguments.hpp"
+#include "events.hpp"
 
 namespace {
 
@@ -122,6 +126,47 @@ std::int64_t run_direct(const arguments& wanted) {
     all.to->consume(batches.back());
   }
   return all.adds.sum();
+}
+
+// Two objects, and events of another kind.
+
+template <class Event>
+std::int64_t run_direct_of(const arguments& wanted) {
+  class maker {
+   public:
+    virtual ~maker() = default;
+    virtual void produce(std::int64_t count, std::vector<Event>& out) {
+      out.clear();
+      while (count-- > 0) out.push_back(event_kind<Event>::make(next_++));
+    }
+
+   private:
+    std::int64_t next_ = 0;
+  };
+  class reader {
+   public:
+    virtual ~reader() = default;
+    virtual void consume(std::span<Event> events) {
+      for (const Event& event : events) sum_ += event_kind<Event>::number(event);
+      keep(sum_);
+    }
+    [[nodiscard]] std::int64_t sum() const { return sum_; }
+
+   private:
+    std::int64_t sum_ = 0;
+  };
+  maker makes;
+  reader reads;
+  maker* const from = hidden(&makes);
+  reader* const to = hidden(&reads);
+  std::vector<Event> events;
+  for (std::int64_t made = 0; made < wanted.events;) {
+    const std::int64_t count = std::min(wanted.batch(), wanted.events - made);
+    made += count;
+    from->produce(count, events);
+    to->consume(events);
+  }
+  return reads.sum();
 }
 
 // The same, through queues.
@@ -281,9 +326,17 @@ std::int64_t run_queue(const arguments& wanted) {
 int main(int count, char** given) {
   const arguments wanted{count, given};
   const auto begun = bench_clock::now();
-  const std::int64_t sum = wanted.how == "loop"     ? run_loop(wanted)
-                           : wanted.how == "direct" ? run_direct(wanted)
-                                                    : run_queue(wanted);
+  const std::int64_t sum = wanted.event == "16"          ? run_direct_of<bytes_event<16>>(wanted)
+                           : wanted.event == "256"       ? run_direct_of<bytes_event<256>>(wanted)
+                           : wanted.event == "string"    ? run_direct_of<std::string>(wanted)
+                           : wanted.event == "move_only" ? run_direct_of<move_only_event>(wanted)
+                           : wanted.how == "loop"        ? run_loop(wanted)
+                           : wanted.how == "direct"      ? run_direct(wanted)
+                                                         : run_queue(wanted);
   report(wanted.events, begun);
-  check_sum(wanted.events, wanted.stages - 2, sum);
+  if (wanted.event == "string") {
+    check_letters(wanted.events, sum);
+  } else {
+    check_sum(wanted.events, wanted.stages - 2, sum);
+  }
 }

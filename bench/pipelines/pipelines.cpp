@@ -2,6 +2,7 @@
 // limits.cpp and the peers, which do the same work.
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <cstdio>
 #include <genstage/genstage.hpp>
@@ -9,11 +10,13 @@
 #include <genstage/task/sync_wait.hpp>
 #include <ranges>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "../allocations.hpp"
 #include "arguments.hpp"
+#include "events.hpp"
 
 namespace gs = genstage;
 
@@ -31,17 +34,6 @@ class counter final : public gs::producer<std::int64_t> {
   std::int64_t next_ = 0;
 };
 
-class emitting_counter final : public gs::producer<std::int64_t> {
- public:
-  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
-    const std::int64_t end = next_ + static_cast<std::int64_t>(asked);
-    while (next_ < end) out.emit(next_++);
-  }
-
- private:
-  std::int64_t next_ = 0;
-};
-
 class doubler final : public gs::producer_consumer<std::int64_t, std::int64_t> {
  public:
   void handle_events(std::span<std::int64_t> events, gs::output<std::int64_t>& out) override {
@@ -50,18 +42,32 @@ class doubler final : public gs::producer_consumer<std::int64_t, std::int64_t> {
   }
 };
 
+/// Emits events of another kind, made one by one.
+template <class Event>
+class maker final : public gs::producer<Event> {
+ public:
+  void handle_demand(gs::demand asked, gs::output<Event>& out) override {
+    const auto end = next_ + static_cast<std::int64_t>(asked);
+    while (next_ < end) out.emit(event_kind<Event>::make(next_++));
+  }
+
+ private:
+  std::int64_t next_ = 0;
+};
+
 /// Adds up exactly `wanted` events and ends.
-class adder final : public gs::consumer<std::int64_t> {
+template <class Event>
+class adder final : public gs::consumer<Event> {
  public:
   adder(std::int64_t wanted, std::int64_t* sum) : left_{wanted}, sum_{sum} {}
 
-  void handle_events(std::span<std::int64_t> events) override {
+  void handle_events(std::span<Event> events) override {
     const auto used = std::min<std::size_t>(events.size(), static_cast<std::size_t>(left_));
     std::int64_t sum = 0;
-    for (const std::int64_t event : events.first(used)) sum += event;
+    for (const Event& event : events.first(used)) sum += event_kind<Event>::number(event);
     *sum_ += sum;
     left_ -= static_cast<std::int64_t>(used);
-    if (left_ == 0) stop(gs::exit_reason::normal());
+    if (left_ == 0) this->stop(gs::exit_reason::normal());
   }
 
  private:
@@ -76,30 +82,39 @@ gs::thread_pool_options pool_options(const arguments& wanted) {
   return options;
 }
 
-template <class Counter>
+template <class Counter, class Event = std::int64_t>
 void run(const arguments& wanted) {
+  gs::recorder records{std::size_t{1} << 16U};
   gs::thread_pool pool{pool_options(wanted)};
-  gs::runtime home{pool, {.log = gs::silent_log()}};
+  gs::runtime home{
+      pool, {.log = gs::silent_log(), .records = wanted.how == "record" ? &records : nullptr}};
   std::int64_t sum = 0;
   const gs::subscription_options options{.max_demand = wanted.max, .min_demand = wanted.min()};
   const auto producer = *gs::spawn<Counter>(home, {});
-  const auto consumer = *gs::spawn<adder>(home, {}, wanted.events, &sum);
+  const auto consumer = *gs::spawn<adder<Event>>(home, {}, wanted.events, &sum);
   std::vector<gs::ref<doubler>> between;
-  for (std::int64_t index = 2; index < wanted.stages; ++index) {
-    between.push_back(*gs::spawn<doubler>(home, {}));
-  }
   auto end = home.down(consumer.process());
   const auto begun = bench_clock::now();
-  for (std::size_t index = 0; index < between.size(); ++index) {
-    (void)(index == 0 ? gs::sync_wait(gs::subscribe(between[0], producer, options))
-                      : gs::sync_wait(gs::subscribe(between[index], between[index - 1], options)));
+  if constexpr (std::same_as<Event, std::int64_t>) {
+    for (std::int64_t index = 2; index < wanted.stages; ++index) {
+      between.push_back(*gs::spawn<doubler>(home, {}));
+    }
+    for (std::size_t index = 0; index < between.size(); ++index) {
+      (void)(index == 0
+                 ? gs::sync_wait(gs::subscribe(between[0], producer, options))
+                 : gs::sync_wait(gs::subscribe(between[index], between[index - 1], options)));
+    }
+    if (!between.empty()) (void)gs::sync_wait(gs::subscribe(consumer, between.back(), options));
   }
-  (void)(between.empty() ? gs::sync_wait(gs::subscribe(consumer, producer, options))
-                         : gs::sync_wait(gs::subscribe(consumer, between.back(), options)));
+  if (between.empty()) (void)gs::sync_wait(gs::subscribe(consumer, producer, options));
   (void)gs::sync_wait(std::move(end));
   report(wanted.events, begun);
   if (wanted.counted != 0) std::printf("%llu\n", static_cast<unsigned long long>(allocations()));
-  check_sum(wanted.events, wanted.stages - 2, sum);
+  if (wanted.event == "string") {
+    check_letters(wanted.events, sum);
+  } else {
+    check_sum(wanted.events, wanted.stages - 2, sum);
+  }
   pool.stop();
 }
 
@@ -107,8 +122,16 @@ void run(const arguments& wanted) {
 
 int main(int count, char** given) {
   const arguments wanted{count, given};
-  if (wanted.how == "emit") {
-    run<emitting_counter>(wanted);
+  if (wanted.event == "16") {
+    run<maker<bytes_event<16>>, bytes_event<16>>(wanted);
+  } else if (wanted.event == "256") {
+    run<maker<bytes_event<256>>, bytes_event<256>>(wanted);
+  } else if (wanted.event == "string") {
+    run<maker<std::string>, std::string>(wanted);
+  } else if (wanted.event == "move_only") {
+    run<maker<move_only_event>, move_only_event>(wanted);
+  } else if (wanted.how == "emit") {
+    run<maker<std::int64_t>>(wanted);
   } else {
     run<counter>(wanted);
   }

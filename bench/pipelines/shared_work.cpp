@@ -1,0 +1,99 @@
+// A counter and two stages that work about 1 us for each event, by demand; and with `how=threads`
+// the same work shared by so many threads that have nothing to do with each other, which is the
+// limit. What it shows is whether a second worker gets its half of the work.
+#include <atomic>
+#include <cstdint>
+#include <genstage/genstage.hpp>
+#include <genstage/task/sync_wait.hpp>
+#include <ranges>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace gs = genstage;
+
+namespace {
+
+/// About 1 us on a processor of today: a chain of multiplications, of which none can begin before
+/// the last one has ended.
+std::uint64_t work(std::uint64_t seed) {
+  for (int step = 0; step < 700; ++step) seed = seed * 6364136223846793005U + 1442695040888963407U;
+  return seed;
+}
+
+class counter final : public gs::producer<std::int64_t> {
+ public:
+  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
+    const std::int64_t end = next_ + static_cast<std::int64_t>(asked);
+    out.append(std::views::iota(next_, end));
+    next_ = end;
+  }
+
+ private:
+  std::int64_t next_ = 0;
+};
+
+class worker final : public gs::consumer<std::int64_t> {
+ public:
+  worker(std::atomic<std::int64_t>* left, gs::completion<void> done) : left_{left}, done_{done} {}
+
+  void handle_events(std::span<std::int64_t> events) override {
+    for (const std::int64_t event : events) result_ += work(static_cast<std::uint64_t>(event));
+    asm volatile("" : "+r,m"(result_) : : "memory");
+    const std::int64_t count = std::ssize(events);
+    const std::int64_t before = left_->fetch_sub(count, std::memory_order_relaxed);
+    if (before > 0 && before <= count) done_.complete(gs::result<void>{});
+  }
+
+ private:
+  std::atomic<std::int64_t>* left_;
+  gs::completion<void> done_;
+  std::uint64_t result_ = 0;
+};
+
+void run_stages(const arguments& wanted) {
+  gs::runtime home{{.log = gs::silent_log(), .workers = static_cast<std::size_t>(wanted.workers)}};
+  std::atomic<std::int64_t> left{wanted.events};
+  auto [far, near] = gs::make_operation<void>();
+  const auto producer = *gs::spawn<counter>(home, {});
+  const auto begun = bench_clock::now();
+  for (int index = 0; index < 2; ++index) {
+    const auto consumer = *gs::spawn<worker>(home, {}, &left, far);
+    (void)gs::sync_wait(
+        gs::subscribe(consumer, producer, {.max_demand = wanted.max, .min_demand = wanted.min()}));
+  }
+  (void)gs::sync_wait(std::move(near));
+  report(wanted.events, begun);
+  home.stop();
+}
+
+void run_threads(const arguments& wanted) {
+  const auto begun = bench_clock::now();
+  {
+    std::vector<std::jthread> threads;
+    for (std::int64_t index = 0; index < wanted.workers; ++index) {
+      threads.emplace_back([&wanted] {
+        std::uint64_t result = 0;
+        for (std::int64_t event = 0; event < wanted.events / wanted.workers; ++event) {
+          result += work(static_cast<std::uint64_t>(event));
+        }
+        asm volatile("" : "+r,m"(result) : : "memory");
+      });
+    }
+  }
+  report(wanted.events / wanted.workers * wanted.workers, begun);
+}
+
+}  // namespace
+
+int main(int count, char** given) {
+  const arguments wanted{count, given};
+  if (wanted.how == "threads") {
+    run_threads(wanted);
+  } else {
+    run_stages(wanted);
+  }
+}
