@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <genstage/application/application.hpp>
+#include <genstage/application/program_driver.hpp>
 #include <genstage/task/sync_wait.hpp>
 #include <mutex>
 #include <thread>
@@ -30,9 +31,14 @@ sigset_t stop_signals() {
 }
 
 /// What the environment says, where the program does not say otherwise.
-application_spec asked_for_traces(application_spec spec) {
-  const char* const folder = std::getenv("GENSTAGE_TRACES");
-  if (spec.traces.folder.empty() && folder != nullptr) spec.traces.folder = folder;
+application_spec with_environment(application_spec spec) {
+  const auto take = [](const char* variable, std::string& into) {
+    const char* const said = std::getenv(variable);
+    if (into.empty() && said != nullptr) into = said;
+  };
+  take("GENSTAGE_TRACES", spec.traces.folder);
+  take("GENSTAGE_RECORD", spec.record_to);
+  take("GENSTAGE_REPLAY", spec.replay_from);
   return spec;
 }
 
@@ -49,13 +55,14 @@ class application::implementation {
       : signals{stop_signals()},
         spec{std::move(chosen)},
         traces{spec.traces},
-        home{with_traces(block_signals(spec.runtime))} {}
+        driver{spec.record_to, spec.replay_from},
+        home{driver.make_runtime(with_incidents(block_signals(spec.runtime)))} {}
 
-  /// Incidents leave traces, if there is a folder for them.
-  runtime_options with_traces(runtime_options options) {
-    if (spec.traces.folder.empty()) return options;
+  /// Incidents leave traces and what was recorded, if there is a place for them.
+  runtime_options with_incidents(runtime_options options) {
     options.on_incident = [this, next = std::move(options.on_incident)](const incident& met) {
-      traces.write(home, met);
+      if (!spec.traces.folder.empty()) traces.write(home, met);
+      driver.save(home);
       if (next) next(met);
     };
     return options;
@@ -69,6 +76,8 @@ class application::implementation {
 
   int run() {
     if (std::exchange(has_run, true)) return failed("it has run already, it runs once");
+    if (driver.failure()) return failed(driver.failure()->message);
+    if (driver.player() != nullptr) return replay(*driver.player());
     auto [started, starting] = make_operation<std::optional<exit_reason>>();
     supervisor_spec tree{spec.strategy, spec.limits, spec.children};
     auto [ended_with, ending] = make_operation<exit_reason>();
@@ -88,7 +97,8 @@ class application::implementation {
       changed.wait(lock, [this] { return stop_requested.load(); });
     }
     if (is_up && spec.stopped) spec.stopped();
-    home.stop();  // Within the hard limit too: an abandoned callback may never return.
+    driver.stop(home);  // Within the hard limit too: an abandoned callback may never return.
+    driver.save(home);
     {
       const std::scoped_lock lock{mutex};
       ended = true;
@@ -109,6 +119,7 @@ class application::implementation {
   const sigset_t signals;
   application_spec spec;
   incident_traces traces;
+  program_driver driver;
   runtime home;
   std::function<void()> notice;
 
@@ -116,6 +127,29 @@ class application::implementation {
   static int failed(const std::string& why) {
     fmt::print(stderr, "application: {}; ended\n", why);
     return 1;
+  }
+
+  /// Runs the tree as it ran when it was recorded, up to where that ended.
+  int replay(schedule_player& playing) {
+    auto [ended_with, ending] = make_operation<exit_reason>();
+    const result<process_ref> top = home.spawn(
+        std::make_unique<supervisor>(supervisor_spec{spec.strategy, spec.limits, spec.children}),
+        {.name = "application", .ended = ended_with});
+    if (!top) return failed(top.error().message);
+    result<std::size_t> played = playing.run();
+    // It was told to stop.
+    if (played && playing.waits_for_outside()) {
+      home.exit(*top, exit_reason::shutdown());
+      played = playing.run();
+    }
+    const bool has_ended = ending.is_done();
+    const std::string end = has_ended ? "the tree ended with " + explain(*ending.await_resume())
+                                      : "the tree had not ended when it was recorded";
+    driver.stop(home);
+    if (!played) return failed(played.error().message);
+    fmt::print(stderr, "application: replayed {} happenings of {}; {}\n", *played, spec.replay_from,
+               end);
+    return 0;
   }
 
   /// Waits for a signal, passes it on as a shutdown, and ends the program if that takes too long.
@@ -186,7 +220,7 @@ class application::implementation {
 };
 
 application::application(application_spec spec)
-    : self_{std::make_unique<implementation>(asked_for_traces(std::move(spec)))} {}
+    : self_{std::make_unique<implementation>(with_environment(std::move(spec)))} {}
 
 application::~application() = default;
 

@@ -5,6 +5,7 @@
 #include <genstage/supervision/supervisor.hpp>
 #include <genstage/trace/incident_traces.hpp>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -20,6 +21,11 @@ struct application_spec {
   /// If there is a folder, incidents leave a trace there. Without one, the environment variable
   /// GENSTAGE_TRACES may name it, so that any program can be asked for traces.
   incident_trace_options traces{};
+  /// Recording mode: the order of everything is kept and written to this file when the program
+  /// ends and at each incident; also GENSTAGE_RECORD. See replay/schedule_recorder.hpp.
+  std::string record_to{};
+  /// Runs on one thread as that file says, and ends where it ends; also GENSTAGE_REPLAY.
+  std::string replay_from{};
   /// What it means for the program when the tree ends by itself: permanent ends it; transient ends
   /// it unless the reason is normal, which a supervisor that gives up never has; temporary is only
   /// logged. A program that goes on without its tree waits for a signal. Source: A66.

@@ -203,7 +203,7 @@ operation<void> resume(const process_ref& halted, duration within) {
   driver& scheduler = halted.cell()->owner().scheduler();
   limit(scheduler, far, scheduler.now() + within,
         error{errc::timed_out, "resume: no answer within the limit; given up"});
-  halted.send(std::make_unique<resume_request>(std::move(far)));
+  halted.post(std::make_unique<resume_request>(std::move(far)));
   return std::move(near);
 }
 
@@ -235,7 +235,7 @@ operation<void> stop(const process_ref& ended, exit_reason reason, duration with
         error{errc::timed_out, fmt::format("stop: process {} has not ended within the limit; it is "
                                            "still about to",
                                            to_string(ended.id()))});
-  ended.send(std::make_unique<monitor_message>(
+  ended.post(std::make_unique<monitor_message>(
       detail::when_ended([far, wanted = reason, who = ended.id()](const exit_reason& seen) {
         if (seen == wanted) {
           far.complete(result<void>{});
@@ -249,7 +249,7 @@ operation<void> stop(const process_ref& ended, exit_reason reason, duration with
                                         to_string(who), to_string(seen), to_string(wanted))));
         }
       })));
-  ended.send(std::make_unique<stop_request>(std::move(reason)));
+  ended.post(std::make_unique<stop_request>(std::move(reason)));
   return std::move(near);
 }
 

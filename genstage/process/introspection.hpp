@@ -117,7 +117,7 @@ operation<R> ask_system(const process_ref& to, const char* what, system_message:
   driver& scheduler = to.cell()->owner().scheduler();
   limit(scheduler, far, scheduler.now() + within,
         error{errc::timed_out, what + std::string{": no answer within the limit; given up"}});
-  to.send(std::make_unique<system_request<R, Act>>(what, earliest, std::move(act), far));
+  to.post(std::make_unique<system_request<R, Act>>(what, earliest, std::move(act), far));
   return std::move(near);
 }
 

@@ -49,7 +49,13 @@ void process_cell::release() noexcept {
 }
 
 void process_cell::wake(std::uint64_t ticket) noexcept {
-  send(std::make_unique<resume_message>(ticket));
+  send_from_anywhere(std::make_unique<resume_message>(ticket));
+}
+
+bool process_cell::send_from_anywhere(message_ptr sent) noexcept {
+  if (process::current() != nullptr) return send(std::move(sent));
+  const outside_action here{scheduler_};
+  return send(std::move(sent));
 }
 
 }  // namespace genstage::inline v0

@@ -23,6 +23,7 @@ class process_cell final : public runnable, public waiter {
 
   /// Sends; false, and the message is destroyed, if the process has ended.
   [[gnu::always_inline]] bool send(message_ptr sent) noexcept { return try_send(sent); }
+  bool send_from_anywhere(message_ptr sent) noexcept;
   /// The same, but the message stays with the caller if the process has ended.
   [[gnu::always_inline]] bool try_send(message_ptr& sent) noexcept {
     const bool is_taken = post(sent.get());
@@ -121,6 +122,10 @@ class process_ref {
   }
   bool try_send(message_ptr& sent) const noexcept {
     return cell_ != nullptr && cell_->try_send(sent);
+  }
+  /// As `send`, for who may not be a process: the driver is told of what comes from outside.
+  bool post(message_ptr sent) const noexcept {
+    return cell_ != nullptr && cell_->send_from_anywhere(std::move(sent));
   }
 
   friend bool operator==(const process_ref&, const process_ref&) = default;

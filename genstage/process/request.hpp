@@ -189,7 +189,7 @@ template <class S>
 template <class S, class M>
   requires handles_cast<S, M>
 bool cast(const ref<S>& receiver, M request) {
-  return receiver.process().send(std::make_unique<detail::cast_message<S, M>>(std::move(request)));
+  return receiver.process().post(std::make_unique<detail::cast_message<S, M>>(std::move(request)));
 }
 
 template <class S, class M>
@@ -229,7 +229,7 @@ template <class S, class M>
   if (within != no_limit) {
     limit<detail::no_reply_in_time>(scheduler, far, scheduler.now() + within);
   }
-  cell->send(
+  receiver.process().post(
       std::make_unique<detail::call_message<S, M, reply>>(std::move(request), std::move(far)));
   return std::move(near);
 }

@@ -142,6 +142,14 @@ void runtime::stop() noexcept {
 }
 
 result<process_ref> runtime::spawn(std::unique_ptr<process> body, spawn_options options) {
+  if (process::current() == nullptr) {
+    const outside_action here{self_->scheduler};
+    return spawn_here(std::move(body), std::move(options));
+  }
+  return spawn_here(std::move(body), std::move(options));
+}
+
+result<process_ref> runtime::spawn_here(std::unique_ptr<process> body, spawn_options options) {
   process_cell* cell = nullptr;
   {
     const std::scoped_lock lock{self_->mutex};
@@ -225,7 +233,7 @@ std::vector<std::pair<pid, std::string>> runtime::names() const {
 
 void runtime::exit(const process_ref& receiver, exit_reason reason) const {
   if (reason.kind() == exit_kind::kill && receiver) receiver.cell()->note_kill();
-  receiver.send(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
+  receiver.post(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));
 }
 
 bool runtime::abandon(const process_ref& lost) const noexcept {
@@ -236,9 +244,9 @@ operation<exit_reason> runtime::down(const process_ref& watched) const {
   auto [far, near] = make_operation<exit_reason>();
   const unique_id monitor = mint();
   far.on_cancel([watched, monitor]() noexcept {
-    watched.send(std::make_unique<demonitor_message>(monitor));
+    watched.post(std::make_unique<demonitor_message>(monitor));
   });
-  watched.send(std::make_unique<monitor_message>(std::move(far), monitor));
+  watched.post(std::make_unique<monitor_message>(std::move(far), monitor));
   return std::move(near);
 }
 

@@ -128,6 +128,7 @@ class runtime {
   friend class simulated;
   class implementation;
 
+  result<process_ref> spawn_here(std::unique_ptr<process> body, spawn_options options);
   void forget(const std::string& name, pid holder) noexcept;
   void ended() noexcept;
   void recycle(process_cell& cell) noexcept;

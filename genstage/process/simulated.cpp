@@ -125,6 +125,10 @@ bool simulated::is_suspended(const process& asked) noexcept {
   return asked.is_suspended();
 }
 
+bool simulated::is_unborn(const process_cell& cell) noexcept {
+  return cell.body_ != nullptr && cell.body_->phase_ == process::phase::unborn;
+}
+
 /// The order of what concerns different processes makes no difference to anybody.
 void simulated::digest_circumstances(const process& asked, state_digest& into) {
   std::multimap<pid, unique_id> others;

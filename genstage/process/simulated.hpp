@@ -39,6 +39,8 @@ class simulated {
   /// What it looked at and has not handled, and then what has come since.
   [[nodiscard]] static std::vector<const message*> waiting(const process_cell& cell);
   [[nodiscard]] static bool is_suspended(const process& asked) noexcept;
+  /// Whether a process lives there that has not begun.
+  [[nodiscard]] static bool is_unborn(const process_cell& cell) noexcept;
   /// Whatever decides what the process does next, except for its mail and the user's object.
   static void digest_circumstances(const process& asked, state_digest& into);
 

@@ -57,6 +57,11 @@ class driver {
   /// A random number; in a simulation it follows from the seed.
   [[nodiscard]] virtual std::uint64_t random() noexcept = 0;
 
+  /// Whoever does something to the program from a thread that the driver does not run says so,
+  /// before and after; a driver that keeps the order of everything needs to know. Threads: any.
+  virtual void outside_begins() noexcept {}
+  virtual void outside_ends() noexcept {}
+
   /// Describes what runs at this moment, for the report of a program that does not stop.
   struct running_now {
     runnable* what;
@@ -66,6 +71,18 @@ class driver {
 
  protected:
   ~driver() = default;
+};
+
+/// Says so for as long as it lives.
+class [[nodiscard]] outside_action {
+ public:
+  explicit outside_action(driver& on) noexcept : on_{on} { on_.outside_begins(); }
+  ~outside_action() { on_.outside_ends(); }
+  outside_action(const outside_action&) = delete;
+  outside_action& operator=(const outside_action&) = delete;
+
+ private:
+  driver& on_;
 };
 
 }  // namespace genstage::inline v0

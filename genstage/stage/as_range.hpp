@@ -30,7 +30,7 @@ class range_reading {
       : process_{*where.spawn(std::make_unique<range_process<T>>(exchange_, std::move(plans)))} {}
   range_reading(const range_reading&) = delete;
   range_reading& operator=(const range_reading&) = delete;
-  ~range_reading() { process_.send(std::make_unique<typename range_process<T>::close_message>()); }
+  ~range_reading() { process_.post(std::make_unique<typename range_process<T>::close_message>()); }
 
   task<bool> next(std::vector<T>& into) { return exchange_->next(into, process_); }
   [[nodiscard]] std::shared_ptr<range_exchange<T>> exchange() const { return exchange_; }

@@ -81,7 +81,7 @@ template <class Reply, class Action>
   if (auto why = cannot_call(stage.cell())) {
     far.complete(std::unexpected{*std::move(why)});
   } else {
-    stage.send(std::make_unique<stage_question<Reply, Action>>(std::move(action), far));
+    stage.post(std::make_unique<stage_question<Reply, Action>>(std::move(action), far));
   }
   return std::move(near);
 }
@@ -89,7 +89,7 @@ template <class Reply, class Action>
 template <class Action>
 void tell_stage(const process_ref& stage, Action action) {
   auto [far, near] = make_operation<void>();
-  stage.send(std::make_unique<stage_question<void, Action>>(std::move(action), std::move(far)));
+  stage.post(std::make_unique<stage_question<void, Action>>(std::move(action), std::move(far)));
 }
 
 /// What has a stage receive `info` behind its events.

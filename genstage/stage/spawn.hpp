@@ -102,7 +102,7 @@ template <class Consumer, class Producer>
 /// events on the way are still handled. Source: G-091.
 template <class Producer>
 void cancel(const ref<Producer>& producer, unique_id tag, exit_reason reason) {
-  producer.process().send(
+  producer.process().post(
       std::make_unique<cancel_message>(message_kind::cancel, tag, std::move(reason)));
 }
 

@@ -53,14 +53,14 @@ operation<unique_id> request_subscription(const process_ref& consumer, subscript
   if (auto why = cannot_call(consumer.cell())) {
     far.complete(std::unexpected{*std::move(why)});
   } else {
-    consumer.send(std::make_unique<subscription_request>(std::move(plan), far));
+    consumer.post(std::make_unique<subscription_request>(std::move(plan), far));
   }
   return std::move(near);
 }
 
 void send_subscription(const process_ref& consumer, subscription_plan plan) {
   auto [far, near] = make_operation<unique_id>();
-  consumer.send(std::make_unique<subscription_request>(std::move(plan), std::move(far)));
+  consumer.post(std::make_unique<subscription_request>(std::move(plan), std::move(far)));
 }
 
 }  // namespace detail

@@ -136,7 +136,7 @@ template <class Supervisor, class R>
 operation<R> ask_supervisor(const ref<Supervisor>& asked, const char* name,
                             typename supervisor_request<Supervisor, R>::handler handle) {
   auto [far, near] = make_operation<R>();
-  asked.process().send(std::make_unique<supervisor_request<Supervisor, R>>(
+  asked.process().post(std::make_unique<supervisor_request<Supervisor, R>>(
       name, std::move(handle),
       [reply = std::move(far)](result<R> outcome) { reply.complete(std::move(outcome)); }));
   return std::move(near);

@@ -53,8 +53,7 @@ TEST(trace_file_test, the_format_is_the_documented_one) {
 }
 
 TEST(trace_file_test, other_bytes_are_refused_with_what_was_seen) {
-  EXPECT_EQ(trace_of_bytes("").error().message,
-            "it begins with other bytes than gstrace1; not read");
+  EXPECT_EQ(trace_of_bytes("").error().message, "at byte 0: other bytes than gstrace1; not read");
   EXPECT_EQ(trace_of_bytes("gstrace1").error().message,
             "at byte 8: 8 bytes are needed, 0 are left; not read");
   EXPECT_EQ(trace_of_bytes(to_bytes(example()) + "x").error().message,

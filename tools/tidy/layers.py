@@ -1,8 +1,8 @@
 """The order of layers, from docs/architecture.md: one includes itself and what stands before it."""
 
 GENSTAGE = [
-    "core", "record", "task", "scheduler", "process", "trace", "supervision", "dispatch", "stage",
-    "application", "observe", "simulation", "io", "http", "inspector", "pipeline", "flow",
+    "core", "record", "task", "scheduler", "process", "trace", "replay", "supervision", "dispatch",
+    "stage", "application", "observe", "simulation", "io", "http", "inspector", "pipeline", "flow",
     "connect", "conformance",
 ]
 

@@ -1,0 +1,61 @@
+#include <genstage/replay/schedule.hpp>
+#include <genstage/trace/detail/bytes.hpp>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+constexpr std::string_view magic = "gsched01";
+constexpr std::uint8_t happening_kinds = 4;
+constexpr std::uint8_t input_kinds = 3;
+
+}  // namespace
+
+std::string to_bytes(const schedule& written) {
+  detail::byte_writer to{magic};
+  to.number(std::uint64_t{written.happenings.size()});
+  for (const happening& each : written.happenings) {
+    to.number(static_cast<std::uint8_t>(each.kind));
+    to.number(each.which);
+    to.number(each.came);
+  }
+  to.number(std::uint64_t{written.inputs.size()});
+  for (const program_input& each : written.inputs) {
+    to.number(static_cast<std::uint8_t>(each.kind));
+    to.number(each.value);
+  }
+  return to.take();
+}
+
+result<schedule> schedule_of_bytes(std::string_view bytes) {
+  detail::byte_reader from{bytes, magic};
+  schedule read;
+  for (std::size_t left = from.count<std::uint64_t>(9, "happenings"); left > 0; --left) {
+    happening& each = read.happenings.emplace_back();
+    each.kind = static_cast<happening_kind>(from.below(happening_kinds, "a happening of kind"));
+    each.which = from.number<std::uint32_t>();
+    each.came = from.number<std::uint32_t>();
+  }
+  for (std::size_t left = from.count<std::uint64_t>(9, "inputs"); left > 0; --left) {
+    program_input& each = read.inputs.emplace_back();
+    each.kind = static_cast<input_kind>(from.below(input_kinds, "an input of kind"));
+    each.value = from.number<std::uint64_t>();
+  }
+  from.end();
+  if (from.failure()) return fail(errc::invalid_argument, *from.failure());
+  return read;
+}
+
+result<void> write_schedule(const schedule& written, const std::string& path) {
+  return detail::save("schedule", path, to_bytes(written));
+}
+
+result<schedule> read_schedule(const std::string& path) {
+  const result<std::string> bytes = detail::load("schedule", path);
+  if (!bytes) return std::unexpected{bytes.error()};
+  result<schedule> read = schedule_of_bytes(*bytes);
+  if (!read) read.error().message = "schedule " + path + ": " + read.error().message;
+  return read;
+}
+
+}  // namespace genstage::inline v0
