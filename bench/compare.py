@@ -101,7 +101,7 @@ def systems(folder):
     found = [System(OURS, built("{}"), "workers=1", "ours"),
              System("genstage, 2 workers", built("{}"), "workers=2", "ours"),
              System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours"),
-             System("genstage, recorded", built("{}"), "workers=1 how=record", "ours")]
+             System("genstage, unrecorded", built("{}"), "workers=1 how=unrecorded", "ours")]
     for name, prefix, workers in (
             ("CAF", "caf", 1), ("CAF, 2 workers", "caf", 2), ("Asio channels", "asio", 1),
             ("oneTBB", "tbb", 1), ("oneTBB, 2 workers", "tbb", 2), ("Go channels", "go", 1),

@@ -84,10 +84,11 @@ gs::thread_pool_options pool_options(const arguments& wanted) {
 
 template <class Counter, class Event = std::int64_t>
 void run(const arguments& wanted) {
-  gs::recorder records{std::size_t{1} << 16U};
+  const gs::runtime_options usual;
   gs::thread_pool pool{pool_options(wanted)};
-  gs::runtime home{
-      pool, {.log = gs::silent_log(), .records = wanted.how == "record" ? &records : nullptr}};
+  gs::runtime home{pool,
+                   {.log = gs::silent_log(),
+                    .kept_records = wanted.how == "unrecorded" ? 0 : usual.kept_records}};
   std::int64_t sum = 0;
   const gs::subscription_options options{.max_demand = wanted.max, .min_demand = wanted.min()};
   const auto producer = *gs::spawn<Counter>(home, {});
