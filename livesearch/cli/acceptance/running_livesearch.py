@@ -22,6 +22,7 @@ class RunningLivesearch:
             [program, "serve", "--offline", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,  # What has been read ahead would not wake select.
             env={**os.environ, "LIVESEARCH_STATE": state, **(environment or {})},
         )
         self.errors = bytearray()
