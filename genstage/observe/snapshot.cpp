@@ -213,7 +213,11 @@ snapshot gathering::assembled() {
       if (running.empty()) running = where_.running();
       seen.processes.push_back(view_from_outside(known));
       const auto runs = std::ranges::find(running, known.who.id(), &runtime::running_callback::id);
-      if (runs != running.end()) seen.processes.back().blocked = runs->since;
+      // What it runs now, which it may not have when the snapshot began.
+      if (runs != running.end()) {
+        seen.processes.back().blocked = runs->since;
+        seen.processes.back().callback = runs->callback;
+      }
     } else {
       process_view& view = seen.processes.emplace_back();
       static_cast<process_summary&>(view) = std::move(told->summary);
