@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <genstage/core/escaped.hpp>
 #include <genstage/observe/metrics.hpp>
 #include <iterator>
 #include <optional>
@@ -96,22 +97,6 @@ metric sum_of(const figure<View>& what, std::span<const View> all,
   }
   made.samples = std::move(sums);
   return made;
-}
-
-/// With `\` before what would end the text early.
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char each : text) {
-    if (each == '\n') {
-      safe += "\\n";
-    } else if (static_cast<unsigned char>(each) < 0x20) {
-      safe += fmt::format("\\u{:04x}", static_cast<unsigned>(each));
-    } else {
-      if (each == '"' || each == '\\') safe += '\\';
-      safe += each;
-    }
-  }
-  return safe;
 }
 
 /// `before`, all as `write` tells it with commas between, `after`.

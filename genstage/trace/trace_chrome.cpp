@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <genstage/core/escaped.hpp>
 #include <genstage/trace/trace_text.hpp>
 #include <iterator>
 #include <map>
@@ -10,21 +11,8 @@ namespace genstage::inline v0 {
 
 namespace {
 
-/// A text as JSON has it. What is not UTF-8 in it is not looked at.
 std::string quoted(std::string_view text) {
-  std::string made = "\"";
-  for (const char each : text) {
-    const auto code = static_cast<unsigned char>(each);
-    if (each == '"' || each == '\\') {
-      made += '\\';
-      made += each;
-    } else if (code < 0x20) {
-      fmt::format_to(std::back_inserter(made), "\\u{:04x}", code);
-    } else {
-      made += each;
-    }
-  }
-  return made + '"';
+  return '"' + escaped(text) + '"';
 }
 
 /// Writes the events one after the other. Times are microseconds, tracks are indices of processes.
