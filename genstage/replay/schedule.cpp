@@ -51,11 +51,7 @@ result<void> write_schedule(const schedule& written, const std::string& path) {
 }
 
 result<schedule> read_schedule(const std::string& path) {
-  const result<std::string> bytes = detail::load("schedule", path);
-  if (!bytes) return std::unexpected{bytes.error()};
-  result<schedule> read = schedule_of_bytes(*bytes);
-  if (!read) read.error().message = "schedule " + path + ": " + read.error().message;
-  return read;
+  return detail::load_as("schedule", path, &schedule_of_bytes);
 }
 
 }  // namespace genstage::inline v0

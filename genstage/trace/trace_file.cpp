@@ -85,11 +85,7 @@ result<void> write_trace(const recorded_trace& written, const std::string& path)
 }
 
 result<recorded_trace> read_trace(const std::string& path) {
-  const result<std::string> bytes = detail::load("trace", path);
-  if (!bytes) return std::unexpected{bytes.error()};
-  result<recorded_trace> read = trace_of_bytes(*bytes);
-  if (!read) read.error().message = "trace " + path + ": " + read.error().message;
-  return read;
+  return detail::load_as("trace", path, &trace_of_bytes);
 }
 
 }  // namespace genstage::inline v0

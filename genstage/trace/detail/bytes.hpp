@@ -76,4 +76,17 @@ class byte_reader {
 /// Failure: not_found, unavailable.
 [[nodiscard]] result<std::string> load(std::string_view what, const std::string& path);
 
+/// What `parse` makes of a file. Failure: that of `load`, or of `parse` with the file before it.
+template <class T>
+[[nodiscard]] result<T> load_as(std::string_view what, const std::string& path,
+                                result<T> (*parse)(std::string_view)) {
+  const result<std::string> bytes = load(what, path);
+  if (!bytes) return std::unexpected{bytes.error()};
+  result<T> read = parse(*bytes);
+  if (!read) {
+    read.error().message = std::string{what} + ' ' + path + ": " + read.error().message;
+  }
+  return read;
+}
+
 }  // namespace genstage::inline v0::detail
