@@ -79,11 +79,8 @@ class application::implementation {
     if (driver.failure()) return failed(driver.failure()->message);
     if (driver.player() != nullptr) return replay(*driver.player());
     auto [started, starting] = make_operation<std::optional<exit_reason>>();
-    supervisor_spec tree{spec.strategy, spec.limits, spec.children};
     auto [ended_with, ending] = make_operation<exit_reason>();
-    const result<process_ref> top =
-        home.spawn(std::make_unique<supervisor>(std::move(tree)),
-                   {.name = "application", .started = started, .ended = ended_with});
+    const result<process_ref> top = start_tree({.started = started, .ended = ended_with});
     if (!top) return failed(top.error().message);
     std::thread watcher{[this, &top] { watch(*top); }};
     const result<std::optional<exit_reason>> outcome = sync_wait(std::move(starting));
@@ -129,12 +126,16 @@ class application::implementation {
     return 1;
   }
 
+  result<process_ref> start_tree(spawn_options told) {
+    told.name = "application";
+    supervisor_spec tree{spec.strategy, spec.limits, spec.children};
+    return home.spawn(std::make_unique<supervisor>(std::move(tree)), std::move(told));
+  }
+
   /// Runs the tree as it ran when it was recorded, up to where that ended.
   int replay(schedule_player& playing) {
     auto [ended_with, ending] = make_operation<exit_reason>();
-    const result<process_ref> top = home.spawn(
-        std::make_unique<supervisor>(supervisor_spec{spec.strategy, spec.limits, spec.children}),
-        {.name = "application", .ended = ended_with});
+    const result<process_ref> top = start_tree({.ended = ended_with});
     if (!top) return failed(top.error().message);
     result<std::size_t> played = playing.run();
     // It was told to stop.
