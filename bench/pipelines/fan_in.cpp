@@ -7,24 +7,13 @@
 #include <span>
 
 #include "arguments.hpp"
+#include "counter.hpp"
 
 namespace gs = genstage;
 
 namespace {
 
 constexpr std::int64_t producer_count = 4;
-
-class counter final : public gs::producer<std::int64_t> {
- public:
-  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
-    const std::int64_t end = next_ + static_cast<std::int64_t>(asked);
-    out.append(std::views::iota(next_, end));
-    next_ = end;
-  }
-
- private:
-  std::int64_t next_ = 0;
-};
 
 /// Ends after `wanted` events, whoever they are from.
 class adder final : public gs::consumer<std::int64_t> {

@@ -16,23 +16,12 @@
 
 #include "../allocations.hpp"
 #include "arguments.hpp"
+#include "counter.hpp"
 #include "events.hpp"
 
 namespace gs = genstage;
 
 namespace {
-
-class counter final : public gs::producer<std::int64_t> {
- public:
-  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
-    const auto count = static_cast<std::int64_t>(asked);
-    out.append(std::views::iota(next_, next_ + count));
-    next_ += count;
-  }
-
- private:
-  std::int64_t next_ = 0;
-};
 
 class doubler final : public gs::producer_consumer<std::int64_t, std::int64_t> {
  public:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "counter.hpp"
 
 namespace gs = genstage;
 
@@ -23,18 +24,6 @@ std::uint64_t work(std::uint64_t seed) {
   for (int step = 0; step < 700; ++step) seed = seed * 6364136223846793005U + 1442695040888963407U;
   return seed;
 }
-
-class counter final : public gs::producer<std::int64_t> {
- public:
-  void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
-    const std::int64_t end = next_ + static_cast<std::int64_t>(asked);
-    out.append(std::views::iota(next_, end));
-    next_ = end;
-  }
-
- private:
-  std::int64_t next_ = 0;
-};
 
 class worker final : public gs::consumer<std::int64_t> {
  public:
