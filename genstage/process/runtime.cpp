@@ -223,14 +223,6 @@ const void* runtime::user_type(std::string_view name) const {
   return found != self_->names.end() ? found->second.user_type : nullptr;
 }
 
-std::vector<std::pair<pid, std::string>> runtime::names() const {
-  const std::scoped_lock lock{self_->mutex};
-  std::vector<std::pair<pid, std::string>> all;
-  all.reserve(self_->names.size());
-  for (const auto& [name, holder] : self_->names) all.emplace_back(holder.who, name);
-  return all;
-}
-
 void runtime::exit(const process_ref& receiver, exit_reason reason) const {
   if (reason.kind() == exit_kind::kill && receiver) receiver.cell()->note_kill();
   receiver.post(std::make_unique<exit_message>(pid{}, std::move(reason), exit_origin::sent));

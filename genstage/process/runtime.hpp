@@ -78,9 +78,6 @@ class runtime {
   /// The type of the user's object of the process with this name, or null.
   [[nodiscard]] const void* user_type(std::string_view name) const;
 
-  /// All processes that have a name, in no order.
-  [[nodiscard]] std::vector<std::pair<pid, std::string>> names() const;
-
   void exit(const process_ref& receiver, exit_reason reason) const;
   /// Gives up a process whose callback does not return: its name is free, links and watchers are
   /// told `killed`, and nothing can be sent to it any more. The callback goes on; when it returns,

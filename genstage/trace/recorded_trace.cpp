@@ -23,7 +23,9 @@ recorded_trace take_trace(const runtime& from) {
   taken.names = there->names().texts();
   taken.subscriptions = there->subscriptions().all();
   taken.dropped = there->dropped();
-  for (auto& [who, name] : from.names()) taken.processes.push_back({who, std::move(name)});
+  for (runtime::known_process& each : from.processes()) {
+    if (!each.name.empty()) taken.processes.push_back({each.who.id(), std::move(each.name)});
+  }
   std::ranges::sort(taken.processes, {}, &recorded_trace::process::who);
   return taken;
 }
