@@ -15,8 +15,8 @@
 namespace gs = genstage;
 
 int main() {
-  gs::recorder records{64};
-  gs::runtime home{{.records = &records}};
+  gs::runtime home;
+  const gs::recorder& records = *home.records();
 
   // Asks and deliveries are recorded by the producer, so its callback sees all there are by then.
   std::vector<std::uint64_t> pauses;
