@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +15,8 @@ namespace {
 
 /// What the original does in these scenarios.
 std::vector<trace> played_by_original(const std::string& scenarios, const std::string& modules) {
-  const std::string path = testing::TempDir() + "genstage_scenarios.txt";
+  const std::string path =
+      testing::TempDir() + "genstage_scenarios_" + std::to_string(getpid()) + ".txt";
   std::ofstream{path} << scenarios;
   const std::string command = "elixir --erl '+S 1' -pa '" + modules +
                               "' '" GENSTAGE_TRACES "/../play_scenarios.exs' '" + path + "'";

@@ -1,6 +1,7 @@
 #include "livesearch/cli/notices.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -33,8 +34,8 @@ class notices_test : public ::testing::Test {
     return testing::internal::GetCapturedStderr();
   }
 
-  const std::filesystem::path folder =
-      std::filesystem::path{testing::TempDir()} / "livesearch_notices_test";
+  const std::filesystem::path folder = std::filesystem::path{testing::TempDir()} /
+                                       ("livesearch_notices_test_" + std::to_string(getpid()));
 };
 
 TEST_F(notices_test, the_first_start_names_each_host_and_how_to_turn_it_off) {
