@@ -19,17 +19,23 @@ struct go {};
 struct fail_now {};
 struct ask {};
 
-/// Spins until it is told to stop by another thread.
+/// Where callbacks spin, until another thread releases them.
+struct turnstile {
+  std::atomic<int> spinning{0};
+  std::atomic<bool> released{false};
+};
+
 class spinner final : public server {
  public:
-  explicit spinner(std::atomic<bool>* released) : released_{released} {}
+  explicit spinner(turnstile* here) : here_{here} {}
   void handle_cast(go) {
-    while (!released_->load()) std::this_thread::yield();
+    ++here_->spinning;
+    while (!here_->released.load()) std::this_thread::yield();
   }
   int handle_call(ask) { return 1; }
 
  private:
-  std::atomic<bool>* released_;
+  turnstile* here_;
 };
 
 class worker final : public server {
@@ -82,7 +88,7 @@ inline constexpr name<spinner> first{"first"};
 
 class stall_acceptance_test : public ::testing::Test {
  protected:
-  ~stall_acceptance_test() override { released = true; }  // Before the runtime waits for them.
+  ~stall_acceptance_test() override { here.released = true; }  // Before the runtime waits for them.
 
   static runtime_options options(journal& lines, duration abandon_after = 5s) {
     return {.log = lines.sink(),
@@ -94,7 +100,7 @@ class stall_acceptance_test : public ::testing::Test {
             }};
   }
 
-  std::atomic<bool> released{false};
+  turnstile here;
   journal lines;
 };
 
@@ -104,8 +110,8 @@ TEST_F(stall_acceptance_test, two_callbacks_that_spin_on_two_workers_leave_the_o
   auto [far, near] = make_operation<std::optional<exit_reason>>();
   auto top = *home.spawn(std::make_unique<supervisor>(std::move(tree)), {.started = far});
   ASSERT_FALSE(sync_wait(std::move(near))->has_value());
-  auto one = *spawn<spinner>(home, {.name = "first"}, &released);
-  auto two = *spawn<spinner>(home, {.name = "second"}, &released);
+  auto one = *spawn<spinner>(home, {.name = "first"}, &here);
+  auto two = *spawn<spinner>(home, {.name = "second"}, &here);
 
   cast(one, go{});
   cast(two, go{});
@@ -128,14 +134,14 @@ TEST_F(stall_acceptance_test, two_callbacks_that_spin_on_two_workers_leave_the_o
            lines.count("incident: stall of second") == 1;
   }));
 
-  released = true;
+  here.released = true;
   EXPECT_EQ(*sync_wait(call(one, ask{}, 20s)), 1);
   EXPECT_EQ(*sync_wait(call(two, ask{}, 20s)), 1);
 }
 
 TEST_F(stall_acceptance_test, a_stall_is_reported_once) {
   runtime home{options(lines)};
-  auto one = *spawn<spinner>(home, {.name = "first"}, &released);
+  auto one = *spawn<spinner>(home, {.name = "first"}, &here);
 
   cast(one, go{});
   ASSERT_TRUE(soon([&] { return lines.count("has not returned for") == 1; }));
@@ -143,7 +149,7 @@ TEST_F(stall_acceptance_test, a_stall_is_reported_once) {
 
   EXPECT_EQ(lines.count("has not returned for"), 1);
   EXPECT_EQ(lines.count("1 of at most 2 replacement workers is lent"), 1);
-  released = true;
+  here.released = true;
 }
 
 /// Many short callbacks in a row.
@@ -169,10 +175,10 @@ TEST_F(stall_acceptance_test, many_short_callbacks_are_no_stall) {
 
 TEST_F(stall_acceptance_test, a_killed_process_whose_callback_spins_is_abandoned) {
   runtime home{options(lines, 200ms)};
-  auto lost = *spawn<spinner>(home, {.name = "first"}, &released);
+  auto lost = *spawn<spinner>(home, {.name = "first"}, &here);
   auto end = home.down(lost.process());
   cast(lost, go{});
-  ASSERT_TRUE(soon([&] { return !home.running().empty(); }));
+  ASSERT_TRUE(soon([&] { return here.spinning == 1; }));
   auto late_end = home.down(lost.process());  // Not handled before the callback returns.
   auto pending = call(lost, ask{}, 20s);
 
@@ -185,10 +191,10 @@ TEST_F(stall_acceptance_test, a_killed_process_whose_callback_spins_is_abandoned
   EXPECT_FALSE(cast(lost, go{}));
   EXPECT_FALSE(home.find(lost.id()));
   EXPECT_TRUE(soon([&] { return lines.count("after the process was killed; abandoned") == 1; }));
-  auto heir = *spawn<spinner>(home, {.name = "first"}, &released);  // The name is free.
+  auto heir = *spawn<spinner>(home, {.name = "first"}, &here);  // The name is free.
   EXPECT_EQ(home.process_count(), 2U);
 
-  released = true;
+  here.released = true;
 
   EXPECT_TRUE(soon([&] { return home.process_count() == 1; }));
   EXPECT_EQ(find(home, first)->id(), heir.id());
@@ -198,14 +204,14 @@ TEST_F(stall_acceptance_test, a_killed_process_whose_callback_spins_is_abandoned
 TEST_F(stall_acceptance_test, a_supervisor_abandons_a_child_that_spins_and_goes_on) {
   runtime home{options(lines)};
   supervisor_spec tree{.strategy = restart_strategy::one_for_all,
-                       .children = {child(first, &released).shutdown(50ms), child(helper)},
+                       .children = {child(first, &here).shutdown(50ms), child(helper)},
                        .options = {.abandon_after = 100ms}};
   auto [far, near] = make_operation<std::optional<exit_reason>>();
   auto top = *home.spawn(std::make_unique<supervisor>(std::move(tree)), {.started = far});
   ASSERT_FALSE(sync_wait(std::move(near))->has_value());
   const auto lost = *find(home, first);
   cast(lost, go{});
-  ASSERT_TRUE(soon([&] { return !home.running().empty(); }));
+  ASSERT_TRUE(soon([&] { return here.spinning == 1; }));
 
   cast(*find(home, helper), fail_now{});
 
@@ -214,7 +220,7 @@ TEST_F(stall_acceptance_test, a_supervisor_abandons_a_child_that_spins_and_goes_
     return again && again->id() != lost.id() && find(home, helper);
   }));
   EXPECT_EQ(lines.count("its callback has not returned 100 ms after it was killed; abandoned"), 1);
-  released = true;
+  here.released = true;
 }
 
 }  // namespace
