@@ -1,4 +1,4 @@
-"""Runs `inspected`, and looks at it with gs-top or with its page in a browser.
+"""Runs `inspected` or `many_stages`, and looks at it with gs-top or with its page in a browser.
 
     inspected_test.py PROGRAM gs-top GS_TOP
     inspected_test.py PROGRAM browser NODE SCRIPT ARTEFACTS
@@ -23,7 +23,7 @@ def check(condition, problem):
 def start(program):
     running = subprocess.Popen([program, "0"], stdout=subprocess.PIPE, text=True)
     line = running.stdout.readline()
-    found = re.fullmatch(r"inspected: open (http://127\.0\.0\.1:\d+)\n", line)
+    found = re.fullmatch(r"\w+: open (http://127\.0\.0\.1:\d+)\n", line)
     check(found, f"the program said {line!r}")
     return running, found[1]
 

@@ -8,6 +8,7 @@
 
 #include "genstage/inspector/detail/looking.hpp"
 #include "genstage/inspector/json_writer.hpp"
+#include "genstage/inspector/last_known.hpp"
 #include "genstage/inspector/record_json.hpp"
 #include "genstage/inspector/snapshot_json.hpp"
 
@@ -135,12 +136,14 @@ task<> inspector_answers::answer(inspection& asked) {
 }
 
 task<> inspector_answers::answer_snapshot(inspection& asked) {
-  operation<snapshot> looking = take_snapshot(home());
+  const std::size_t known = before_ ? before_->processes.size() : home().processes().size();
+  operation<snapshot> looking = take_snapshot(home(), patience_for(known));
   result<snapshot> seen = co_await std::move(looking);
   if (!seen) co_return reply_json(asked.answer, 503, error_json(seen.error().message));
   if (before_ && seen->at - before_->at > oldest_before) before_.reset();
   const snapshot* const before = before_ ? &*before_ : nullptr;
   const std::vector<finding> findings = blame(*seen, before);
+  if (before != nullptr) keep_last_known(*seen, *before);
   reply_json(asked.answer, 200, write_snapshot(*seen, {before, findings}));
   before_ = *std::move(seen);
 }

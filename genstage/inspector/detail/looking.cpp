@@ -4,6 +4,7 @@
 #include <chrono>
 #include <genstage/observe/blame.hpp>
 
+#include "genstage/inspector/last_known.hpp"
 #include "genstage/inspector/record_json.hpp"
 #include "genstage/inspector/snapshot_json.hpp"
 
@@ -59,7 +60,8 @@ void inspector_looks::arm() {
 task<> inspector_looks::handle_cast(time_to_look, output<look>& out) {
   is_armed_ = false;
   const instant begun = now();
-  operation<snapshot> asked = take_snapshot(home());
+  const std::size_t known = before_ ? before_->processes.size() : home().processes().size();
+  operation<snapshot> asked = take_snapshot(home(), patience_for(known));
   result<snapshot> seen = co_await std::move(asked);
   if (!seen) {
     log(log_level::warning, "no look at the program: " + seen.error().message);
@@ -70,6 +72,7 @@ task<> inspector_looks::handle_cast(time_to_look, output<look>& out) {
   std::string events;
   const snapshot* const before = before_ ? &*before_ : nullptr;
   const std::vector<finding> findings = blame(*seen, before);
+  if (before != nullptr) keep_last_known(*seen, *before);
   append_event(events, "snapshot", write_snapshot(*seen, {before, findings, interval_}));
   const recorded_trace told = take_trace(home());
   const record_choice chosen = choose(told.records, {.after = last_record_});

@@ -55,5 +55,9 @@ export default defineConfig({
       },
     },
   },
+  worker: {
+    format: "es",
+    rollupOptions: { output: { entryFileNames: "assets/worker.js" } },
+  },
   server: { host: "127.0.0.1", proxy: { "/api": "http://127.0.0.1:8042" } },
 });

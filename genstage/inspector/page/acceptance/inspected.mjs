@@ -60,8 +60,7 @@ await report.that("lines show who waits for whom, in words too", async () => {
 await report.that("a stage is chosen with the keyboard", async () => {
   await page.focus("[data-stage=producer]");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("[data-testid=chosen]");
-  expect_equal(await page.textContent("[data-testid=chosen]"), "producer", "chosen");
+  await page.waitForSelector("[data-testid=chosen] >> text=producer");
 });
 
 await report.that(

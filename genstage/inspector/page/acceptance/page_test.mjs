@@ -40,7 +40,7 @@ async function check_shop() {
     async () => {
       await page.goto(mock.origin);
       await page.click("[data-finding=archived] button");
-      expect_equal(await page.textContent("[data-testid=chosen]"), "archived", "chosen");
+      await page.waitForSelector("[data-testid=chosen] >> text=archived");
     },
   );
   await report.that("arrow keys move from stage to stage in the drawing", async () => {
@@ -54,7 +54,7 @@ async function check_shop() {
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    expect_equal(await page.textContent("[data-testid=chosen]"), "orders", "chosen");
+    await page.waitForSelector("[data-testid=chosen] >> text=orders");
   });
   await report.that("the time line goes back to how things were", async () => {
     const seconds = async () => {
@@ -141,7 +141,7 @@ async function check_crowd() {
     await page.waitForSelector("[data-stage=step0]");
     expect_equal(await page.locator("[data-stage]").count(), 5, "nodes");
     await page.click("[role=treeitem] >> text=pipeline/7");
-    expect_equal(await page.textContent("[data-testid=chosen]"), "pipeline/7", "chosen");
+    await page.waitForSelector("[data-testid=chosen] >> text=pipeline/7");
     await page.click("text=Draw only what is under it");
     await page.waitForSelector("[data-stage='step4/7']");
     const took = await page.evaluate(() => {

@@ -4,24 +4,7 @@ import type { Conversation, NotedChunk, Snapshot } from "./model";
 /** The program asks for a token, or for another one. */
 export class TokenNeeded extends Error {}
 
-const kept_token = "inspector_token";
-
-/** The token in the page's own address, which is taken out of sight at once, or the kept one. */
-export function read_token(): string {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given !== null) {
-    keep_token(given);
-    history.replaceState(null, "", location.pathname);
-  }
-  return sessionStorage.getItem(kept_token) ?? "";
-}
-
-export function keep_token(token: string): void {
-  sessionStorage.setItem(kept_token, token);
-}
-
-async function ask(path: string, signal?: AbortSignal): Promise<Response> {
-  const token = read_token();
+async function ask(token: string, path: string, signal?: AbortSignal): Promise<Response> {
   const answer = await fetch(path, {
     headers: token === "" ? {} : { Authorization: `Bearer ${token}` },
     cache: "no-store",
@@ -35,13 +18,17 @@ async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   return answer;
 }
 
-export async function fetch_records(limit: number): Promise<NotedChunk> {
-  return (await ask(`/api/records?limit=${limit}`)).json();
+export async function fetch_records(token: string, limit: number): Promise<NotedChunk> {
+  return (await ask(token, `/api/records?limit=${limit}`)).json();
 }
 
-export async function fetch_conversation(tag: string, signal: AbortSignal): Promise<Conversation> {
+export async function fetch_conversation(
+  token: string,
+  tag: string,
+  signal: AbortSignal,
+): Promise<Conversation> {
   const path = `/api/conversation?subscription=${encodeURIComponent(tag)}`;
-  return (await ask(path, signal)).json();
+  return (await ask(token, path, signal)).json();
 }
 
 export interface Looking {
@@ -50,8 +37,8 @@ export interface Looking {
 }
 
 /** Shows what the program sends until it sends no more. */
-export async function look_on(at: Looking, signal: AbortSignal): Promise<void> {
-  const answer = await ask("/api/stream", signal);
+export async function look_on(token: string, at: Looking): Promise<void> {
+  const answer = await ask(token, "/api/stream");
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) return;
   const events = new EventReader();

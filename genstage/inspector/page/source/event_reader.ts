@@ -9,13 +9,17 @@ export interface ServerEvent {
  * The browser's own EventSource cannot send a token.
  */
 export class EventReader {
-  private rest = "";
+  /** Pieces of an event that is not complete; one may be megabytes, in hundreds of them. */
+  private pieces: string[] = [];
 
   /** The events that `piece` completes. */
   take(piece: string): ServerEvent[] {
-    this.rest += piece;
-    const blocks = this.rest.split("\n\n");
-    this.rest = blocks.pop() ?? "";
+    const ends_late = this.pieces.at(-1)?.endsWith("\n") === true && piece.startsWith("\n");
+    this.pieces.push(piece);
+    if (!ends_late && !piece.includes("\n\n")) return [];
+    const blocks = this.pieces.join("").split("\n\n");
+    const rest = blocks.pop() ?? "";
+    this.pieces = rest === "" ? [] : [rest];
     return blocks.map(read_block).filter((read) => read.data !== "");
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { group, most_nodes, replica_base, shape_of } from "./grouping";
+import { group, most_edges, most_members, most_nodes, replica_base, shape_of } from "./grouping";
 import type { Process, Snapshot, Stage, Subscription } from "./model";
 
 function process(index: number, name: string, more: Partial<Process> = {}): Process {
@@ -113,4 +113,32 @@ test("what changes no place does not change the shape", () => {
   busy.busy = 0.9;
   const other = group(snapshot([busy, stage(2, "b", "consumer")], [between("s2", 1, 2)]), all);
   expect(shape_of(one)).toBe(shape_of(other));
+});
+
+test("of an opened group of thousands, who holds others up and the first ones are drawn", () => {
+  const processes = [stage(1, "source", "producer")];
+  for (let at = 0; at < 5000; at += 1) processes.push(stage(10 + at, `sink/${at}`, "consumer"));
+  const graph = group(
+    snapshot(processes),
+    { ...all, opened: new Set(["sink/*"]) },
+    undefined,
+    new Set(["<4010.1>"]),
+  );
+  expect(graph.nodes.length).toBe(1 + most_members + 1);
+  expect(graph.nodes.some((node) => node.label === "sink/4000")).toBe(true);
+  expect(graph.nodes.find((node) => node.is_group)?.members.length).toBe(5000 - most_members);
+});
+
+test("of more edges than can be told apart, those of the most subscriptions are drawn", () => {
+  const processes = [];
+  const subscriptions = [];
+  for (let at = 0; at < 30; at += 1) {
+    processes.push(stage(at, `source${at}`, "producer"), stage(100 + at, `sink${at}`, "consumer"));
+    for (let to = 0; to < 30; to += 1) subscriptions.push(between(`s${at}.${to}`, at, 100 + to));
+  }
+  subscriptions.push(between("twice", 29, 129));
+  const graph = group(snapshot(processes, subscriptions), all);
+  expect(graph.edges.length).toBe(most_edges);
+  expect(graph.edges_left_out).toBe(900 - most_edges);
+  expect(graph.edges.some((edge) => edge.tags.includes("twice"))).toBe(true);
 });

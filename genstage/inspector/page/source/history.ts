@@ -1,11 +1,12 @@
 import type { Noted, NotedChunk, Snapshot } from "./model";
+import { step_in, type Past } from "./past";
 
 /** What is kept, so that the page can go back: looks and records, the oldest forgotten first. */
-export class History {
+export class History implements Past {
   looks: Snapshot[] = [];
   records: Noted[] = [];
-  /** Records that the program did not send, or that came while the page was not listening. */
   left_out = 0;
+  missed = 0;
   private heard_until = -1;
 
   constructor(
@@ -40,6 +41,7 @@ export class History {
     this.looks = [];
     this.records = [];
     this.left_out = 0;
+    this.missed = 0;
     this.heard_until = -1;
   }
 
@@ -55,11 +57,48 @@ export class History {
     return low;
   }
 
-  /** The record after a moment, or before it, among those that `is_wanted`. */
-  step(moment: number, way: 1 | -1, is_wanted: (each: Noted) => boolean): Noted | null {
-    if (way === 1) {
-      return this.records.find((each) => each.at > moment && is_wanted(each)) ?? null;
-    }
-    return this.records.findLast((each) => each.at < moment && is_wanted(each)) ?? null;
+  look(moment: number | null): Snapshot | null {
+    return this.looks[this.number_of(moment)] ?? null;
+  }
+
+  before(moment: number | null): Snapshot | null {
+    return this.looks[this.number_of(moment) - 1] ?? null;
+  }
+
+  span(): { first: number; last: number; kept: number } {
+    const { looks } = this;
+    return { first: looks[0]?.at ?? 0, last: looks.at(-1)?.at ?? 0, kept: looks.length };
+  }
+
+  ill(): { from: number; to: number }[] {
+    const { first, last } = this.span();
+    const span = Math.max(1, last - first);
+    return this.looks.flatMap((look, at) =>
+      look.findings.length === 0
+        ? []
+        : {
+            from: (look.at - first) / span,
+            to: ((this.looks[at + 1]?.at ?? look.at) - first) / span,
+          },
+    );
+  }
+
+  totals(pid: string, moment: number | null, most: number): { at: number; total: number }[] {
+    const until = this.number_of(moment);
+    return this.looks.slice(Math.max(0, until - most), until + 1).map((look) => {
+      let total = 0;
+      for (const each of look.subscriptions) {
+        if (each.producer === pid || each.consumer === pid) total += each.delivered;
+      }
+      return { at: look.at, total };
+    });
+  }
+
+  step(from: Noted | number, way: 1 | -1, is_wanted: (each: Noted) => boolean): Noted | null {
+    return step_in(this.records, from, way, is_wanted);
+  }
+
+  private number_of(moment: number | null): number {
+    return moment === null ? this.looks.length - 1 : this.look_at(moment);
   }
 }

@@ -1,174 +1,116 @@
-import { fetch_conversation, fetch_records, keep_token, look_on, TokenNeeded } from "./api";
-import { index_subscriptions, rates_between } from "./flow";
-import { group, index_processes, shape_of } from "./grouping";
-import { History } from "./history";
-import { lay_out, type Layout } from "./layout";
-import type { Conversation, Noted, Snapshot } from "./model";
+import type { Connection, FromWorker, ToWorker } from "./messages";
+import type { Conversation, Noted } from "./model";
+import { keep_token, read_token } from "./token";
+import { no_wish, type View, type Wish } from "./view";
 
-export type Connection = "connecting" | "live" | "lost" | "token_needed";
-
-const retry_after_ms = 1000;
-const first_records = 2000;
-
-/** Everything that the page shows: what the program sent, and what of it is being looked at. */
+/** What the page shows, and what the reader has asked for; a worker makes the one of the other. */
 export class Inspection {
   connection = $state<Connection>("connecting");
-  problem = $state("");
-  /** Looks and records that are there; raw, since thousands of values are watched by nobody. */
-  version = $state.raw(0);
-  paused = $state(false);
-  /** Where the time line stands while it is paused, in the program's nanoseconds. */
-  moment = $state(0);
-  chosen = $state<string | null>(null);
-  chosen_tag = $state<string | null>(null);
-  under = $state<string | null>(null);
-  opened = $state.raw<ReadonlySet<string>>(new Set());
-  with_inspector = $state(false);
+  view = $state.raw<View | null>(null);
   conversation = $state.raw<Conversation | null>(null);
-  stepped_to = $state.raw<Noted | null>(null);
+  wish = $state.raw<Wish>(no_wish);
 
-  readonly history = new History();
-  private stop_looking = new AbortController();
-  private stop_asking = new AbortController();
+  paused = $derived(this.wish.moment !== null);
+  chosen = $derived(this.wish.chosen);
+  chosen_tag = $derived(this.wish.chosen_tag);
+  under = $derived(this.wish.under);
+  stepped_to = $derived(this.wish.stepped_to);
 
-  look_number = $derived.by(() => {
-    void this.version;
-    return this.paused ? this.history.look_at(this.moment) : this.history.looks.length - 1;
-  });
-  look = $derived.by<Snapshot | null>(() => {
-    void this.version;
-    return this.history.looks[this.look_number] ?? null;
-  });
-  before = $derived.by<Snapshot | null>(() => {
-    void this.version;
-    return this.history.looks[this.look_number - 1] ?? null;
-  });
-  now = $derived(this.paused ? this.moment : (this.look?.at ?? 0));
-  processes = $derived(this.look ? index_processes(this.look) : new Map());
-  subscriptions = $derived(this.look ? index_subscriptions(this.look) : new Map());
-  rates = $derived(this.look ? rates_between(this.look, this.before) : new Map());
-  graph = $derived(
-    this.look
-      ? group(this.look, {
-          opened: this.opened,
-          under: this.under,
-          with_inspector: this.with_inspector,
-        })
-      : { nodes: [], edges: [] },
-  );
-  private kept_shape = "";
-  private kept_layout: Layout | null = null;
-  layout = $derived.by<Layout>(() => {
-    const shape = shape_of(this.graph);
-    if (this.kept_layout === null || shape !== this.kept_shape) {
-      this.kept_layout = lay_out(this.graph);
-      this.kept_shape = shape;
-    }
-    return this.kept_layout;
-  });
+  private readonly worker: Worker;
 
-  /** Looks until the page is left, and again when the connection was lost. */
-  async run(): Promise<void> {
-    for (;;) {
-      this.stop_looking = new AbortController();
-      try {
-        this.history.add_records(await fetch_records(first_records));
-        await look_on(
-          {
-            snapshot: (seen) => {
-              this.connection = "live";
-              this.history.add_look(seen);
-              this.version += 1;
-              void this.ask_conversation();
-            },
-            records: (chunk) => {
-              this.history.add_records(chunk);
-              this.version += 1;
-            },
-          },
-          this.stop_looking.signal,
-        );
-        this.connection = "lost";
-      } catch (problem) {
-        if (problem instanceof TokenNeeded) {
-          this.connection = "token_needed";
-          return;
-        }
-        this.connection = "lost";
-        this.problem = problem instanceof Error ? problem.message : String(problem);
-      }
-      await new Promise((resolve) => setTimeout(resolve, retry_after_ms));
-    }
+  constructor(worker: Worker) {
+    this.worker = worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.hear(data));
+  }
+
+  run(): void {
+    this.say({ kind: "begin", token: read_token() });
   }
 
   use_token(token: string): void {
     keep_token(token);
     this.connection = "connecting";
-    void this.run();
+    this.run();
   }
 
   choose(pid: string | null): void {
-    this.chosen = pid;
-    this.choose_conversation(null);
+    this.want({ chosen: pid, chosen_tag: null });
   }
 
   choose_conversation(tag: string | null): void {
-    if (tag !== this.chosen_tag) this.conversation = null;
-    this.chosen_tag = tag;
-    void this.ask_conversation();
+    this.want({ chosen_tag: tag });
+  }
+
+  draw_under(pid: string | null): void {
+    this.want({ under: pid });
+  }
+
+  show_inspector(is_shown: boolean): void {
+    this.want({ with_inspector: is_shown });
   }
 
   toggle_group(id: string): void {
-    const opened = new Set(this.opened);
-    if (!opened.delete(id)) opened.add(id);
-    this.opened = opened;
+    this.want({ opened: turned_over(this.wish.opened, id) });
+  }
+
+  turn_row(id: string): void {
+    this.want({ turned: turned_over(this.wish.turned, id) });
   }
 
   pause(): void {
-    this.moment = this.look?.at ?? 0;
-    this.paused = true;
+    this.want({ moment: this.view?.timeline.shown ?? 0 });
   }
 
   go_on(): void {
-    this.paused = false;
-    this.stepped_to = null;
+    this.want({ moment: null, stepped_to: null });
   }
 
   go_to(moment: number): void {
-    this.moment = moment;
-    this.paused = true;
-    this.stepped_to = null;
+    this.want({ moment, stepped_to: null });
   }
 
   /** To the next or last record, of what is chosen if something is. */
   step(way: 1 | -1): void {
     if (!this.paused) this.pause();
-    const found = this.history.step(this.moment, way, (each) => this.is_about_chosen(each));
-    if (!found) return;
-    this.moment = found.at;
-    this.stepped_to = found;
+    this.say({ kind: "step", wish: this.wish, way });
   }
 
-  is_about_chosen(noted: Noted): boolean {
-    if (this.chosen_tag !== null) return noted.subscription === this.chosen_tag;
-    if (this.chosen !== null) {
-      if (noted.process === this.chosen) return true;
-      const between = this.subscriptions.get(noted.subscription ?? "");
-      return between?.producer === this.chosen || between?.consumer === this.chosen;
-    }
-    return this.with_inspector || !(noted.label ?? "").startsWith("inspector");
+  is_stepped_to(noted: Noted): boolean {
+    const at = this.wish.stepped_to;
+    return at !== null && at.order === noted.order && at.process === noted.process;
   }
 
-  private async ask_conversation(): Promise<void> {
-    const tag = this.chosen_tag;
-    if (tag === null) return;
-    this.stop_asking.abort();
-    this.stop_asking = new AbortController();
-    try {
-      const told = await fetch_conversation(tag, this.stop_asking.signal);
-      if (this.chosen_tag === tag) this.conversation = told;
-    } catch {
-      // The stream says whether the program is there; the next look asks again.
+  private want(changed: Partial<Wish>): void {
+    if (changed.chosen_tag !== undefined && changed.chosen_tag !== this.wish.chosen_tag) {
+      this.conversation = null;
+    }
+    this.wish = { ...this.wish, ...changed };
+    this.say({ kind: "wish", wish: this.wish });
+  }
+
+  private say(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private hear(message: FromWorker): void {
+    switch (message.kind) {
+      case "connection":
+        this.connection = message.connection;
+        return;
+      case "view":
+        this.view = message.view;
+        // What was asked for since then is still on its way.
+        this.conversation =
+          message.conversation?.subscription === this.wish.chosen_tag ? message.conversation : null;
+        return;
+      case "stepped":
+        this.want({ moment: message.to.at, stepped_to: message.to });
     }
   }
+}
+
+function turned_over(all: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const changed = new Set(all);
+  if (!changed.delete(id)) changed.add(id);
+  return changed;
 }

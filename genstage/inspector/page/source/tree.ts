@@ -12,6 +12,8 @@ export interface Row {
   siblings: number;
   children: number;
   is_open: boolean;
+  /** Others wait for it. */
+  is_ill: boolean;
 }
 
 /** So many children of one process are shown; the rest is counted. */
@@ -26,7 +28,11 @@ export interface TreeWish {
 }
 
 /** The rows from top to bottom, only those that are open. */
-export function rows_of(snapshot: Snapshot, wish: TreeWish): Row[] {
+export function rows_of(
+  snapshot: Snapshot,
+  wish: TreeWish,
+  ill: ReadonlySet<string> = new Set(),
+): Row[] {
   const shown = snapshot.processes.filter((each) => wish.with_inspector || !is_of_inspector(each));
   const known = new Set(shown.map((each) => each.pid));
   const children = new Map<string, Process[]>();
@@ -54,6 +60,7 @@ export function rows_of(snapshot: Snapshot, wish: TreeWish): Row[] {
         siblings,
         children: below,
         is_open,
+        is_ill: ill.has(process.pid),
       });
       if (is_open) visit(process.pid, level + 1);
     });
@@ -67,6 +74,7 @@ export function rows_of(snapshot: Snapshot, wish: TreeWish): Row[] {
         siblings,
         children: 0,
         is_open: false,
+        is_ill: false,
       });
     }
   };
