@@ -99,6 +99,7 @@ bool process::forget_monitor(const message& down) noexcept {
 }
 
 void process::callback_threw() noexcept {
+  tell_callback_done(callback_end::threw);
   const char* const where = callback();
   fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
 }
@@ -192,6 +193,7 @@ void process::begin(message_ptr) {
 void process::started() {
   if (ending_) return;
   phase_ = phase::running;
+  telemetry().emit_made([&] { return process_started{identity(), type_name(type()), parent()}; });
   std::optional<completion<std::optional<exit_reason>>> waiting;
   {
     const process_cell::guard held{*cell_};
@@ -280,6 +282,7 @@ void process::run_terminate(message_ptr) {
 }
 
 void process::cancel_callback() noexcept {
+  if (callback_) tell_callback_done(callback_end::cancelled);
   // Destroying the frame cancels what it waits for.
   suspension_.resume = nullptr;
   callback_.reset();
@@ -290,6 +293,8 @@ bool process::run_callback(const char* name, task<> body) {
   GENSTAGE_ASSERT(!callback_);
   enter(name);
   callback_.emplace(std::move(body));
+  if (telemetry().is_wanted<callback_began>()) [[unlikely]]
+    tell_callback_began(name);
   callback_->start();
   if (!callback_->is_done()) {
     waits_since_ = coarse_clock::now();
@@ -298,6 +303,7 @@ bool process::run_callback(const char* name, task<> body) {
   task<> done = std::move(*callback_);
   callback_.reset();
   done.take();
+  tell_callback_done(callback_end::returned);
   return true;
 }
 
@@ -313,11 +319,25 @@ void process::callback_finished() {
     callback_.reset();
     done.take();
   }
+  tell_callback_done(callback_end::returned);
   handling_.reset();
   if (phase_ == phase::terminating) return;
   if (extras_) process_extras::callback_is_over(*this);
   callback_ended();
   if (phase_ == phase::starting && !is_suspended()) started();
+}
+
+void process::tell_callback_began(const char* name) {
+  const instant now = owner().scheduler().now();
+  extras().told_.emplace(name, now);
+  telemetry().emit(callback_began{identity(), name, now});
+}
+
+void process::tell_callback_done(callback_end how) noexcept {
+  if (!extras_ || !extras_->told_) return;
+  const auto [name, since] = *std::exchange(extras_->told_, std::nullopt);
+  const instant now = owner().scheduler().now();
+  telemetry().emit(callback_done{identity(), name, now, now - since, how});
 }
 
 /// In this order: the name is free, what the process owned is released, the others are told; so
@@ -326,6 +346,7 @@ runnable::verdict process::finish() noexcept {
   const exit_reason reason = *ending_;
   note_life(record_kind::ended, static_cast<std::uint64_t>(reason.kind()));
   if (!reason.is_orderly() && !was_ended_by_signal_) report_crash(reason);
+  telemetry().emit_made([&] { return process_exited{identity(), type_name(type()), reason}; });
   process_cell& cell = *cell_;
   cell.owner().forget(name_, id());
   parting left = [&] {
@@ -420,6 +441,8 @@ bool process_cell::abandon() noexcept {
     there->note(record_kind::ended, as_recorded(left.ended),
                 static_cast<std::uint64_t>(exit_kind::killed), there->names().number_of(name));
   }
+  owner_.telemetry().emit_made(
+      [&] { return process_exited{{left.ended, name}, {}, exit_reason::killed()}; });
   owner_.forget(name, left.ended);
   left.free_held();
   left.tell_processes(exit_reason::killed());

@@ -4,6 +4,7 @@
 #include <genstage/core/exit_reason.hpp>
 #include <genstage/core/instant.hpp>
 #include <genstage/core/log.hpp>
+#include <genstage/process/process_events.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/record/recorder.hpp>
 #include <genstage/task/operation.hpp>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <typeinfo>
 #include <vector>
 
@@ -79,6 +81,10 @@ class process {
   void on_release(std::move_only_function<void() noexcept> release);
 
   void log(log_level level, std::string text) const;
+  /// Who it is, for events; valid as long as the process.
+  [[nodiscard]] process_identity identity() const noexcept { return {id(), name_}; }
+  /// Who is told of what happens in it and elsewhere; in runtime.hpp.
+  [[nodiscard]] telemetry_handlers& telemetry() const noexcept;
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
   /// Notes a record there, later than all that the process has noted.
@@ -116,6 +122,24 @@ class process {
   /// Runs a coroutine as the current callback. False if it suspended; then `callback_ended` is
   /// called once it has ended.
   bool run_callback(const char* name, task<> body);
+  /// Runs a plain callback as the current one.
+  template <class Callback>
+  [[gnu::always_inline]] auto call_back(const char* name, Callback&& callback) {
+    enter(name);
+    const bool is_told = telemetry().is_wanted<callback_began>();
+    if (is_told) [[unlikely]]
+      tell_callback_began(name);
+    if constexpr (std::is_void_v<std::invoke_result_t<Callback>>) {
+      callback();
+      if (is_told) [[unlikely]]
+        tell_callback_done(callback_end::returned);
+    } else {
+      auto answer = callback();
+      if (is_told) [[unlikely]]
+        tell_callback_done(callback_end::returned);
+      return answer;
+    }
+  }
   /// Notes the name of the plain callback that runs next, for reports.
   void enter(const char* callback) noexcept {
     cell_->callback_.store(callback, std::memory_order_relaxed);
@@ -160,6 +184,9 @@ class process {
     pid who;
     bool operator==(unique_id other) const noexcept { return monitor == other; }
   };
+
+  void tell_callback_began(const char* name);
+  void tell_callback_done(callback_end how) noexcept;
 
   /// Returns the process that was current before.
   static process* make_current(process* next) noexcept;

@@ -76,7 +76,13 @@ class process_extras {
   static void note_end(const process& observed);
   static void note_resumed(const process& observed);
 
-  bool is_halted_ = false;        ///< By `suspend`.
+  bool is_halted_ = false;  ///< By `suspend`.
+  /// The callback of whose begin was told.
+  struct told_callback {
+    const char* name;
+    instant since;
+  };
+  std::optional<told_callback> told_;
   const char* blamed_ = nullptr;  ///< The type of the request whose handler threw.
   message_list deferred_;         ///< System messages that wait for the end of a callback.
   std::vector<std::move_only_function<void() noexcept>> releases_;

@@ -79,11 +79,11 @@ class cast_message final : public user_message {
   explicit cast_message(M request) : request_{std::move(request)} {}
 
   void deliver(process& receiver) override {
-    receiver.enter("handle_cast");  // A handler may throw before it is a coroutine.
     if constexpr (is_task<decltype(run_cast<S, M>(receiver, request_))>) {
+      receiver.enter("handle_cast");  // A handler may throw before it is a coroutine.
       receiver.run_callback("handle_cast", run_cast<S, M>(receiver, request_));
     } else {
-      run_cast<S, M>(receiver, request_);
+      receiver.call_back("handle_cast", [&] { run_cast<S, M>(receiver, request_); });
     }
   }
   [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }
@@ -121,22 +121,22 @@ class call_message final : public user_message {
 
   void deliver(process& receiver) override {
     using returned = decltype(run_call<S, M>(receiver, request_));
-    receiver.enter("handle_call");
     if constexpr (is_task<returned>) {
+      receiver.enter("handle_call");
       receiver.run_callback("handle_call",
                             answer_later<R>(receiver, run_call<S, M>(receiver, request_), reply_));
     } else if constexpr (is_later_reply<returned>) {
-      const returned answer = run_call<S, M>(receiver, request_);
+      const returned answer = handle(receiver);
       receiver.send_output();
       is_handed_over_ = true;
       answer.connect(reply_);
     } else {
       if constexpr (std::is_void_v<R>) {
-        run_call<S, M>(receiver, request_);
+        handle(receiver);
         receiver.send_output();
         reply_.complete(result<void>{});
       } else {
-        result<R> answer{run_call<S, M>(receiver, request_)};
+        result<R> answer{handle(receiver)};
         receiver.send_output();
         reply_.complete(std::move(answer));
       }
@@ -146,6 +146,10 @@ class call_message final : public user_message {
   [[nodiscard]] std::size_t footprint() const noexcept override { return sizeof *this; }
 
  private:
+  auto handle(process& receiver) {
+    return receiver.call_back("handle_call", [&] { return run_call<S, M>(receiver, request_); });
+  }
+
   M request_;
   completion<R> reply_;
   bool is_handed_over_ = false;  ///< To a reply that comes later.

@@ -34,8 +34,9 @@ std::string milliseconds(duration span) {
 
 class runtime::implementation {
  public:
-  implementation(driver* given, runtime_options chosen)
+  implementation(driver* given, telemetry_handlers& to, runtime_options chosen)
       : options{std::move(chosen)},
+        telemetry{to},
         pool{given == nullptr ? std::make_unique<thread_pool>(thread_pool_options{
                                     .workers = options.workers,
                                     .replacement_workers = options.replacement_workers,
@@ -73,7 +74,17 @@ class runtime::implementation {
     return process_ref{&cell};
   }
 
+  void log(log_record line) const {
+    options.log(line);
+    telemetry.emit(line);
+  }
+  void tell(const incident& met) const {
+    if (options.on_incident) options.on_incident(met);
+    telemetry.emit(met);
+  }
+
   const runtime_options options;
+  telemetry_handlers& telemetry;
   std::optional<recorder> own_records;
   recorder* records = options.records;
   const std::unique_ptr<thread_pool> pool;
@@ -103,10 +114,8 @@ void runtime::implementation::handle_stall(const stall& seen) noexcept {
         "workers {} lent",
         callback, milliseconds(seen.lasts), seen.lent, seen.lendable,
         seen.lent == 1 ? "is" : "are");
-    options.log({log_level::warning, label, text});
-    if (options.on_incident) {
-      options.on_incident({incident_kind::stall, cell.id(), label, std::move(text)});
-    }
+    log({log_level::warning, label, text});
+    tell({incident_kind::stall, cell.id(), label, std::move(text)});
   }
   const std::int64_t killed_at = cell.killed_at_.load(std::memory_order_relaxed);
   if (killed_at < 0 || scheduler.now() - instant{duration{killed_at}} < options.abandon_after) {
@@ -114,16 +123,18 @@ void runtime::implementation::handle_stall(const stall& seen) noexcept {
   }
   const std::string label = label_of(cell.id());
   if (!cell.abandon()) return;
-  options.log({log_level::error, label,
-               fmt::format("{} has not returned {} after the process was killed; abandoned",
-                           callback, milliseconds(options.abandon_after))});
+  log({log_level::error, label,
+       fmt::format("{} has not returned {} after the process was killed; abandoned", callback,
+                   milliseconds(options.abandon_after))});
 }
 
 runtime::runtime(runtime_options options)
-    : self_{std::make_unique<implementation>(nullptr, std::move(options))} {}
+    : telemetry_{options.log},
+      self_{std::make_unique<implementation>(nullptr, telemetry_, std::move(options))} {}
 
 runtime::runtime(driver& scheduler, runtime_options options)
-    : self_{std::make_unique<implementation>(&scheduler, std::move(options))} {}
+    : telemetry_{options.log},
+      self_{std::make_unique<implementation>(&scheduler, telemetry_, std::move(options))} {}
 
 runtime::~runtime() {
   stop();
@@ -135,6 +146,7 @@ runtime::~runtime() {
     }
     if (cell.body_ != nullptr) process::discard(std::exchange(cell.body_, nullptr));
   }
+  telemetry_.detach_all();  // Handlers may refer to processes, whose cells go before them.
 }
 
 void runtime::stop() noexcept {
@@ -255,11 +267,11 @@ unique_id runtime::mint() const noexcept {
 }
 
 void runtime::log(log_level level, std::string subject, std::string text) const {
-  self_->options.log(log_record{level, std::move(subject), std::move(text)});
+  self_->log({level, std::move(subject), std::move(text)});
 }
 
 void runtime::tell(const incident& met) const {
-  if (self_->options.on_incident) self_->options.on_incident(met);
+  self_->tell(met);
 }
 
 std::size_t runtime::process_count() const noexcept {

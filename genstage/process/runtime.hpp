@@ -3,10 +3,12 @@
 #include <genstage/core/error.hpp>
 #include <genstage/core/log.hpp>
 #include <genstage/process/incident.hpp>
+#include <genstage/process/process.hpp>
 #include <genstage/process/process_ref.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/record/recorder.hpp>
 #include <genstage/scheduler/driver.hpp>
+#include <genstage/telemetry/telemetry_handlers.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +92,8 @@ class runtime {
   [[nodiscard]] driver& scheduler() const noexcept;
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
+  /// Who is told of what happens; the runtime's lines and incidents are events as well.
+  [[nodiscard]] telemetry_handlers& telemetry() noexcept { return telemetry_; }
   [[nodiscard]] unique_id mint() const noexcept;
   void log(log_level level, std::string subject, std::string text) const;
   /// Tells whoever wants to know of incidents.
@@ -131,7 +135,12 @@ class runtime {
   void recycle(process_cell& cell) noexcept;
   [[nodiscard]] process_cell* cell_at(std::size_t index) const noexcept;
 
+  telemetry_handlers telemetry_;
   std::unique_ptr<implementation> self_;
 };
+
+inline telemetry_handlers& process::telemetry() const noexcept {
+  return owner().telemetry();
+}
 
 }  // namespace genstage::inline v0

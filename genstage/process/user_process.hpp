@@ -139,11 +139,11 @@ class user_process : public process {
   /// Calls back; false if the callback is a coroutine that has suspended.
   template <class Callback>
   bool run(const char* name, Callback callback) {
-    enter(name);
     if constexpr (is_task<std::invoke_result_t<Callback>>) {
+      enter(name);
       return run_callback(name, callback());
     } else {
-      callback();
+      call_back(name, callback);
       return true;
     }
   }

@@ -6,6 +6,7 @@
 #include <genstage/process/process.hpp>
 #include <genstage/stage/protocol.hpp>
 #include <genstage/stage/stage.hpp>
+#include <genstage/stage/stage_events.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -201,12 +202,15 @@ class event_sender {
   }
   /// Events wait, since nobody has asked for them.
   void note_buffered(std::uint64_t count) noexcept {
-    if (count > 0) note(record_kind::buffered, unique_id::none, count);
+    if (count == 0) return;
+    note(record_kind::buffered, unique_id::none, count);
+    detail::tell_buffered(owner_, count);
   }
   /// Counts events that are for nobody.
   void drop(std::uint64_t count) noexcept {
     dropped_ += count;
     note(record_kind::discarded, unique_id::none, count);
+    detail::tell_discarded(owner_, count);
   }
   /// Counts and reports what a buffer had to drop.
   void discarded(std::size_t count) {

@@ -30,8 +30,7 @@ class info_message final : public user_message {
     if constexpr (is_task<decltype(run(receiver))>) {
       receiver.run_callback("handle_info", run(receiver));
     } else {
-      receiver.enter("handle_info");
-      run(receiver);
+      receiver.call_back("handle_info", [&] { run(receiver); });
     }
   }
   [[nodiscard]] const char* type() const noexcept override { return typeid(M).name(); }

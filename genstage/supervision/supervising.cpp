@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <genstage/process/runtime.hpp>
 #include <genstage/scheduler/deadline.hpp>
 #include <genstage/supervision/restart_plan.hpp>
 #include <genstage/supervision/supervising.hpp>
+#include <genstage/supervision/supervision_events.hpp>
 
 namespace genstage::inline v0 {
 
@@ -180,12 +182,15 @@ void supervising::report(const child_spec& child, pid who, report_context contex
   } else if (options_.progress == progress_reports::logged) {
     log(log_level::info, to_string(made));
   }
+  telemetry().emit(made);
   if (options_.on_report) options_.on_report(made);
 }
 
 void supervising::note_restart(const child_spec& child, const process_ref& started) noexcept {
+  if (!started) return;
+  telemetry().emit_made([&] { return child_restarted{identity(), child.id, started.id()}; });
   recorder* const there = records();
-  if (there == nullptr || !started) return;
+  if (there == nullptr) return;
   note(*there, record_kind::restarted, as_word(started.id()), there->names().number_of(child.id));
 }
 

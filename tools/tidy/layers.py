@@ -1,9 +1,9 @@
 """The order of layers, from docs/architecture.md: one includes itself and what stands before it."""
 
 GENSTAGE = [
-    "core", "record", "task", "scheduler", "process", "trace", "replay", "supervision", "dispatch",
-    "stage", "application", "observe", "simulation", "io", "http", "inspector", "pipeline", "flow",
-    "connect", "conformance",
+    "core", "record", "telemetry", "task", "scheduler", "process", "trace", "replay",
+    "supervision", "dispatch", "stage", "application", "observe", "simulation", "io", "http",
+    "inspector", "pipeline", "flow", "connect", "conformance",
 ]
 
 LIVESEARCH = [

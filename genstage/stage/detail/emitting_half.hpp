@@ -135,6 +135,10 @@ void stage_process<S>::admitted(const subscribe_message& wish) {
                    [this] { room_may_have_grown(); });
     return;
   }
+  this->telemetry().emit_made([&] {
+    return subscription_began{this->identity(), wish.from.peer.id(), wish.consumer, wish.from.tag,
+                              wish.options.max_demand};
+  });
   after_callback();
   if (answer_ != subscription_mode::automatic) {
     this->stop(exit_reason::user("bad_return_value: handle_subscribe of " + this->label() +
@@ -165,6 +169,7 @@ template <class Next>
 void stage_process<S>::forget_consumer(unique_id tag, cancel_cause cause, const exit_reason& reason,
                                        Next next) {
   const auto ended = down_->remove(tag, cause, reason);
+  tell_ended(*this, {peer_role::consumer, ended.who, cause, reason, ended.lost});
   tell_cancelled({peer_role::consumer, ended.who, cause, reason, ended.lost}, std::move(next));
 }
 

@@ -108,6 +108,8 @@ void stage_process<S>::upstream_ended(unique_id tag, cancel_cause cause,
 template <class S>
 void stage_process<S>::tell_upstream_ended(queued_end end) {
   const cancellation told{peer_role::producer, end.ended->to, end.cause, end.reason};
+  // A producer that lives has told it itself.
+  if (end.cause == cancel_cause::down) tell_ended(*this, told);
   tell_cancelled(told, [this, end = std::move(end)] {
     if (this->is_ending() || !stops_for(end)) return;
     log_stop_after_cancel(*this, end.ended->label, end.reason);

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <genstage/process/process_events.hpp>
+#include <genstage/process/signals.hpp>
+#include <genstage/stage/subscription.hpp>
+#include <string>
+#include <string_view>
+
+/// What stages tell to those who are attached; see telemetry/telemetry_handlers.hpp.
+namespace genstage::inline v0 {
+
+/// A producer has accepted a consumer.
+struct subscription_began {
+  process_identity producer;
+  pid consumer;
+  std::string_view consumer_label;
+  unique_id tag;
+  std::int64_t max_demand;
+};
+
+/// A subscription has ended; told by its producer, or by its consumer if the producer has died.
+struct subscription_ended {
+  process_identity by;
+  peer_role peer_was;  ///< what the other end was
+  pid peer;
+  unique_id tag;
+  cancel_cause cause;
+  exit_reason reason;
+  std::uint64_t lost = 0;  ///< events that the consumer had been sent and had not handled
+};
+
+/// A producer has emitted events that nobody had asked for; they wait in its buffer.
+struct events_buffered {
+  process_identity producer;
+  std::uint64_t count = 0;
+};
+
+/// A producer has dropped events: its buffer was full, or they were for nobody.
+struct events_discarded {
+  process_identity producer;
+  std::uint64_t count = 0;
+};
+
+namespace detail {
+
+void tell_ended(const process& by, const cancellation& ended) noexcept;
+void tell_buffered(const process& producer, std::uint64_t count) noexcept;
+void tell_discarded(const process& producer, std::uint64_t count) noexcept;
+
+}  // namespace detail
+
+}  // namespace genstage::inline v0
