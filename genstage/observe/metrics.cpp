@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <genstage/core/escaped.hpp>
 #include <genstage/observe/metrics.hpp>
-#include <iterator>
 #include <optional>
-#include <string_view>
+#include <ranges>
 
 namespace genstage::inline v0 {
 
@@ -99,21 +98,8 @@ metric sum_of(const figure<View>& what, std::span<const View> all,
   return made;
 }
 
-/// `before`, all as `write` tells it with commas between, `after`.
-template <class Range, class Write>
-std::string listed(std::string_view before, const Range& all, std::string_view after, Write write) {
-  std::string text{before};
-  bool is_first = true;
-  for (const auto& each : all) {
-    if (!std::exchange(is_first, false)) text += ',';
-    text += write(each);
-  }
-  return text += after;
-}
-
-std::string attribute(const std::pair<std::string, std::string>& label) {
-  return fmt::format(R"({{"key":"{}","value":{{"stringValue":"{}"}}}})", escaped(label.first),
-                     escaped(label.second));
+std::string label_text(const std::pair<std::string, std::string>& label) {
+  return fmt::format("{}=\"{}\"", label.first, escaped(label.second));
 }
 
 }  // namespace
@@ -145,36 +131,11 @@ std::string prometheus_text(std::span<const metric> told) {
     text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", each.name, each.help,
                         each.kind == metric_kind::counter ? "counter" : "gauge");
     for (const metric::sample& sample : each.samples) {
-      const auto label = [](const auto& pair) {
-        return fmt::format("{}=\"{}\"", pair.first, escaped(pair.second));
-      };
-      text +=
-          each.name + listed("{", sample.labels, "}", label) + fmt::format(" {}\n", sample.value);
+      const auto labels = sample.labels | std::views::transform(&label_text);
+      text += fmt::format("{}{{{}}} {}\n", each.name, fmt::join(labels, ","), sample.value);
     }
   }
   return text;
-}
-
-std::string otlp_json(std::span<const metric> told, const otlp_source& from) {
-  const auto point = [&](const metric::sample& sample) {
-    return fmt::format(R"({{"startTimeUnixNano":"{}","timeUnixNano":"{}","asDouble":{}{})",
-                       from.started_unix_nano, from.now_unix_nano, sample.value,
-                       listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
-  };
-  const auto written = [&](const metric& each) {
-    const std::string points = listed(R"("dataPoints":[)", each.samples, "]", point);
-    // 2 is cumulative: since the start.
-    const std::string data =
-        each.kind == metric_kind::counter
-            ? R"("sum":{"aggregationTemporality":2,"isMonotonic":true,)" + points + "}"
-            : R"("gauge":{)" + points + "}";
-    return fmt::format(R"({{"name":"{}","description":"{}",{}}})", escaped(each.name),
-                       escaped(each.help), data);
-  };
-  return fmt::format(R"({{"resourceMetrics":[{{"resource":{{"attributes":[{}]}},)"
-                     R"("scopeMetrics":[{{"scope":{{"name":"genstage"}},{}}}]}}]}})",
-                     attribute({"service.name", from.service}),
-                     listed(R"("metrics":[)", told, "]", written));
 }
 
 }  // namespace genstage::inline v0

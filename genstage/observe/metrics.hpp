@@ -38,16 +38,4 @@ struct metric {
 /// In the text format that Prometheus reads, version 0.0.4.
 [[nodiscard]] std::string prometheus_text(std::span<const metric> told);
 
-/// Of whom the metrics are, and when. In nanoseconds of the system's clock, which the library does
-/// not read itself.
-struct otlp_source {
-  std::string service{};
-  std::int64_t started_unix_nano = 0;
-  std::int64_t now_unix_nano = 0;
-};
-
-/// As the body of a POST to `/v1/metrics` of a collector, in the JSON encoding of OTLP.
-/// Source: opentelemetry-proto, metrics/v1/metrics.proto, with the names of its JSON mapping.
-[[nodiscard]] std::string otlp_json(std::span<const metric> told, const otlp_source& from);
-
 }  // namespace genstage::inline v0

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <genstage/core/escaped.hpp>
+#include <genstage/observe/otlp.hpp>
+#include <string_view>
+#include <utility>
+
+namespace genstage::inline v0 {
+
+namespace {
+
+/// `before`, all as `write` tells it with commas between, `after`.
+template <class Range, class Write>
+std::string listed(std::string_view before, const Range& all, std::string_view after, Write write) {
+  std::string text{before};
+  bool is_first = true;
+  for (const auto& each : all) {
+    if (!std::exchange(is_first, false)) text += ',';
+    text += write(each);
+  }
+  return text += after;
+}
+
+std::string attribute(const std::pair<std::string, std::string>& label) {
+  return fmt::format(R"({{"key":"{}","value":{{"stringValue":"{}"}}}})", escaped(label.first),
+                     escaped(label.second));
+}
+
+/// What both kinds of bodies are around their content.
+std::string body(std::string_view kind, const std::string& service, const std::string& content) {
+  return fmt::format(R"({{"resource{0}":[{{"resource":{{"attributes":[{1}]}},)"
+                     R"("scope{0}":[{{"scope":{{"name":"genstage"}},{2}}}]}}]}})",
+                     kind, attribute({"service.name", service}), content);
+}
+
+std::string span_text(const span_ended& ended, std::int64_t zero) {
+  const std::int64_t began = zero + ended.began.time_since_epoch().count();
+  // Never before it began: a clock that jumps is not the program's fault.
+  const std::int64_t took = std::max(ended.took, duration::zero()).count();
+  const trace_context parent{ended.context.trace_id, ended.parent};
+  std::string text = fmt::format(R"({{"traceId":"{}","spanId":"{}",)", ended.context.trace_text(),
+                                 ended.context.span_text());
+  if (parent.is_valid()) text += fmt::format(R"("parentSpanId":"{}",)", parent.span_text());
+  text += fmt::format(R"("flags":{},"name":"{}","kind":{},)"
+                      R"("startTimeUnixNano":"{}","endTimeUnixNano":"{}")",
+                      ended.context.is_sampled ? 1 : 0, escaped(ended.name),
+                      static_cast<int>(ended.kind), began, began + took);
+  text += listed(R"(,"attributes":[)", ended.attributes, "]", attribute);
+  // 2 is an error.
+  if (!ended.error.empty()) {
+    text += fmt::format(R"(,"status":{{"code":2,"message":"{}"}})", escaped(ended.error));
+  }
+  return text += '}';
+}
+
+}  // namespace
+
+std::string otlp_metrics_json(std::span<const metric> told, const otlp_source& from) {
+  const auto point = [&](const metric::sample& sample) {
+    return fmt::format(R"({{"startTimeUnixNano":"{}","timeUnixNano":"{}","asDouble":{}{})",
+                       from.started_unix_nano, from.now_unix_nano, sample.value,
+                       listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
+  };
+  const auto written = [&](const metric& each) {
+    const std::string points = listed(R"("dataPoints":[)", each.samples, "]", point);
+    // 2 is cumulative: since the start.
+    const std::string data =
+        each.kind == metric_kind::counter
+            ? R"("sum":{"aggregationTemporality":2,"isMonotonic":true,)" + points + "}"
+            : R"("gauge":{)" + points + "}";
+    return fmt::format(R"({{"name":"{}","description":"{}",{}}})", escaped(each.name),
+                       escaped(each.help), data);
+  };
+  return body("Metrics", from.service, listed(R"("metrics":[)", told, "]", written));
+}
+
+std::string otlp_traces_json(std::span<const span_ended> ended, const std::string& service,
+                             std::int64_t unix_nano_at_zero) {
+  const auto written = [&](const span_ended& each) { return span_text(each, unix_nano_at_zero); };
+  return body("Spans", service, listed(R"("spans":[)", ended, "]", written));
+}
+
+}  // namespace genstage::inline v0
