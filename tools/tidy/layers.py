@@ -3,7 +3,7 @@
 GENSTAGE = [
     "core", "record", "telemetry", "task", "scheduler", "process", "trace", "replay",
     "supervision", "dispatch", "stage", "application", "observe", "simulation", "io", "http",
-    "inspector", "pipeline", "flow", "connect", "conformance",
+    "inspector", "exporters", "pipeline", "flow", "connect", "conformance",
 ]
 
 LIVESEARCH = [
@@ -12,7 +12,7 @@ LIVESEARCH = [
 ]
 
 # Their headers may show a third party's types: whoever links them has chosen it.
-OPTIONAL = {"io", "http", "inspector", "connect"}
+OPTIONAL = {"io", "http", "inspector", "exporters", "connect"}
 
 # What a test may include whatever its layer is, besides what users include (genstage.hpp): the
 # driver that gives it virtual time.
