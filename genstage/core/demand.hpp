@@ -34,12 +34,14 @@ class demand {
   }
 
   constexpr demand& operator+=(demand other) noexcept {
-    count_ += other.count_ < most - count_ ? other.count_ : most - count_;
+    // Two demands together fit into an unsigned number.
+    const std::uint64_t sum = count_ + other.count_;
+    count_ = sum < most ? sum : most;
     return *this;
   }
   /// Stops at zero: nobody can owe a negative number of events.
   constexpr demand& operator-=(demand other) noexcept {
-    count_ -= other.count_ < count_ ? other.count_ : count_;
+    count_ = other.count_ < count_ ? count_ - other.count_ : 0;
     return *this;
   }
   friend constexpr demand operator+(demand left, demand right) noexcept { return left += right; }

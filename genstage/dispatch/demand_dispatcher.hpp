@@ -79,7 +79,7 @@ class demand_dispatcher {
   };
 
   // The conversation with one consumer is inlined where it is held; the others are not.
-  demand note(consumer& asker, demand asked) noexcept {
+  [[gnu::always_inline]] demand note(consumer& asker, demand asked) noexcept {
     if (!expected_) expected_ = asked;
     asker.left += asked;
     deliverable_ += asked;

@@ -20,6 +20,7 @@ class process_debug {
   [[nodiscard]] instant now() const { return observed_.owner().scheduler().now(); }
 
   void note(trace_kind kind, std::string text) {
+    hand_over::let_others_run();  // Hooks are the user's.
     const trace_event event{now(), observed_.id(), kind, std::move(text)};
     if (statistics) {
       statistics->messages_in += kind == trace_kind::in ? 1U : 0U;
@@ -169,6 +170,7 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
     observed.guarded<&process::begin>(nullptr);
   }
   for (int budget = observed_budget;;) {
+    hand_over::let_others_run();
     message* const newest = observed.cell_->mail_.drain();
     const bool has_changed = newest != nullptr && observed.sort(newest);
     note_resumed(observed);

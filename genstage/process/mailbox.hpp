@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <genstage/process/message.hpp>
+#include <utility>
 
 namespace genstage::inline v0 {
 
@@ -10,43 +11,60 @@ namespace genstage::inline v0 {
 /// whether the process is idle, so that "enqueue" and "make ready" are one operation.
 ///
 /// The word is `idle`, `dead`, null (ready or running, nothing new) or the newest message of a
-/// stack. Threads: push from any; drain and release from the thread that runs the process;
-/// close from that one, or from one that abandons the process.
-/// Ordering: a message happens before the drain that returns it, through the release in `push` and
-/// the acquire in `drain`; messages of one sender come out in the order they were pushed.
+/// stack. Whoever finds the process idle claims it, and leaves the message beside the word, where
+/// the process finds it without a further atomic operation. Control messages are left in the stack,
+/// since they have to be seen by whoever abandons the process.
+///
+/// Threads: push from any; drain and release from the thread that runs the process; close from that
+/// one, or from one that abandons the process.
+/// Ordering: a message happens before the call that returns it. Messages of one sender come out in
+/// the order they were pushed.
 class mailbox {
  public:
   enum class pushed : std::uint8_t { queued, made_ready, refused_dead };
 
   /// Owns the message from now on, unless the process is dead. After `made_ready` the caller has to
   /// schedule it.
-  pushed push(message* added) noexcept {
+  [[gnu::always_inline]] pushed push(message* added) noexcept {
     message* head = head_.load(std::memory_order_relaxed);
-    do {
-      if (head == dead()) [[unlikely]]
-        return pushed::refused_dead;
-      added->next = head == idle() ? nullptr : head;
-    } while (!head_.compare_exchange_weak(head, added, std::memory_order_acq_rel,
-                                          std::memory_order_relaxed));
-    return head == idle() ? pushed::made_ready : pushed::queued;
+    // Acquire alone: the message is published by the driver, with the process.
+    if (head == idle() && added->kind >= message_kind::user &&
+        head_.compare_exchange_strong(head, nullptr, std::memory_order_acquire,
+                                      std::memory_order_relaxed)) [[likely]] {
+      first_ = added;
+      return pushed::made_ready;
+    }
+    return push_on_stack(added, head);
+  }
+
+  /// The message that the process was claimed with, which is the oldest; null if there is none, or
+  /// if another thread has closed the mailbox.
+  [[nodiscard, gnu::always_inline]] message* take_first() noexcept {
+    if (head_.load(std::memory_order_relaxed) == dead()) return nullptr;
+    return std::exchange(first_, nullptr);
   }
 
   /// All that came since the last drain, newest first; `closed_mark` if another thread has closed
   /// the mailbox (an abandoned process).
-  [[nodiscard]] message* drain() noexcept {
-    message* head = head_.load(std::memory_order_relaxed);
-    // No plain exchange, since it would open again what another thread closes meanwhile.
-    while (head != nullptr && head != dead() &&
-           !head_.compare_exchange_weak(head, nullptr, std::memory_order_acquire,
-                                        std::memory_order_relaxed)) {
+  [[nodiscard, gnu::always_inline]] message* drain() noexcept {
+    message* const first = std::exchange(first_, nullptr);
+    if (head_.load(std::memory_order_relaxed) == nullptr) [[likely]] {
+      if (first != nullptr) first->next = nullptr;
+      return first;
     }
-    return head;
+    return drain_stack(first);
   }
 
-  /// What `drain` would return, without taking it; for whoever runs all processes alone.
-  [[nodiscard]] const message* peek() const noexcept {
+  /// Calls `look` with what `drain` would return, newest first, without taking it; for whoever runs
+  /// all processes alone.
+  template <class Look>
+  void peek(Look look) const {
     const message* const head = head_.load(std::memory_order_relaxed);
-    return head == idle() || head == dead() ? nullptr : head;
+    const bool has_stack = head != idle() && head != dead();
+    for (const message* each = has_stack ? head : nullptr; each != nullptr; each = each->next) {
+      look(*each);
+    }
+    if (first_ != nullptr) look(*first_);
   }
 
   /// The process has nothing to do: false if something came meanwhile. After true another thread
@@ -58,13 +76,21 @@ class mailbox {
   }
 
   struct closed {
-    message* left;  ///< Newest first.
+    message* left;  ///< Newest first, but for the first message of a process that was ready.
     bool was_idle;  ///< The process was neither ready nor running.
   };
   /// Nothing is taken any more.
   [[nodiscard]] closed close() noexcept {
     message* const left = head_.exchange(dead(), std::memory_order_acq_rel);
     return {left == idle() || left == dead() ? nullptr : left, left == idle()};
+  }
+
+  /// Closes, and takes what is left; for whoever is alone with it.
+  [[nodiscard]] message* close_alone() noexcept {
+    message* const left = close().left;
+    if (first_ == nullptr) return left;
+    first_->next = left;
+    return std::exchange(first_, nullptr);
   }
 
   /// Whether nothing is taken any more. A hint unless the caller is the one who closes.
@@ -78,11 +104,54 @@ class mailbox {
   void open() noexcept { head_.store(nullptr, std::memory_order_release); }
 
  private:
+  pushed push_on_stack(message* added, message* head) noexcept {
+    do {
+      if (head == dead()) [[unlikely]]
+        return pushed::refused_dead;
+      added->next = head == idle() ? nullptr : head;
+    } while (!head_.compare_exchange_weak(head, added, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
+    return head == idle() ? pushed::made_ready : pushed::queued;
+  }
+  message* drain_stack(message* first) noexcept {
+    message* head = head_.load(std::memory_order_relaxed);
+    // No plain exchange, since it would open again what another thread closes meanwhile.
+    while (head != dead() && !head_.compare_exchange_weak(head, nullptr, std::memory_order_acquire,
+                                                          std::memory_order_relaxed)) {
+    }
+    if (first == nullptr) return head;
+    if (head == dead()) {
+      delete first;
+      return head;
+    }
+    message* oldest = head;
+    while (oldest->next != nullptr) oldest = oldest->next;
+    oldest->next = first;
+    first->next = nullptr;
+    return head;
+  }
+
   // Tags are odd, so that no message has their address.
   static message* idle() noexcept { return reinterpret_cast<message*>(std::uintptr_t{1}); }
   static message* dead() noexcept { return reinterpret_cast<message*>(std::uintptr_t{3}); }
 
+  /// Nothing is lost:
+  /// 1. Only `release` makes the word idle, and only from null. So what was pushed before it is in
+  ///    the word and makes it fail, or is `first_`, which whoever runs the process has taken by
+  ///    then; what is pushed later finds the word idle.
+  /// 2. Of those who find it idle, one wins, and has to schedule the process. The others find null
+  ///    or that one's message, and what they add is drained by the run that is to come.
+  /// 3. The word stays dead once it is. A run that was scheduled before finds it so, and destroys
+  ///    what it was claimed with.
+  /// And nothing is seen too early: a message in the word is published by the release of its push,
+  /// and read after the acquire of the drain.
   std::atomic<message*> head_{dead()};
+  /// Belongs to one thread at a time, so it is no atomic: to who claims the process, from the
+  /// compare-and-swap on, whose acquire comes after the release by which the last run gave it up,
+  /// empty; then to who runs the process, because the driver's hand-over of what is made ready is a
+  /// release and an acquire, or stays on one thread. It is older than all in the stack: until the
+  /// word is claimed nobody pushes there.
+  message* first_ = nullptr;
 };
 
 }  // namespace genstage::inline v0

@@ -75,13 +75,6 @@ completion<exit_reason> when_ended(std::move_only_function<void(const exit_reaso
 
 }  // namespace detail
 
-runnable::verdict process_cell::run_process(runnable& base) noexcept {
-  process& body = *static_cast<process_cell&>(base).body_;
-  const suspension_scope place{&body.suspension_};
-  const current_process_scope scope{&body};
-  return body.activate();
-}
-
 runnable::verdict process_cell::run_observed(runnable& base) noexcept {
   process& body = *static_cast<process_cell&>(base).body_;
   const suspension_scope place{&body.suspension_};
@@ -104,40 +97,57 @@ void process::callback_threw() noexcept {
   fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
 }
 
-runnable::verdict process::activate() noexcept {
+[[gnu::always_inline]] inline void process::handle(message* next) noexcept {
+  guarded<&process::step>(message_ptr{next});
+#ifndef NDEBUG
+  if (!is_suspended()) check_invariants();
+#endif
+}
+
+/// A message that comes to a process with nothing else to do is the rule in a conversation of
+/// stages. It is no control message, and need not be sorted.
+[[gnu::always_inline]] inline runnable::verdict process::activate() noexcept {
+  message* const first = has_nothing_to_do() ? cell_->mail_.take_first() : nullptr;
+  if (first == nullptr) [[unlikely]]
+    return go_on(activation_budget);
+  handle(first);
+  if (has_nothing_to_do() && cell_->mail_.release()) [[likely]]
+    return runnable::verdict::idle;
+  return go_on(activation_budget - 1);
+}
+
+[[gnu::noinline]] runnable::verdict process::go_on(int budget) noexcept {
   if (phase_ == phase::unborn) {
     phase_ = phase::starting;
     guarded<&process::begin>(nullptr);
   }
-  for (int budget = activation_budget;;) {
-    message* next = nullptr;
-    if (message* const newest = cell_->mail_.drain(); newest != nullptr) {
-      if (comes_next(newest) && budget > 0) [[likely]] {
-        next = newest;
-      } else if (sort(newest)) {
-        return runnable::verdict::again;
-      }
+  for (;;) {
+    hand_over::let_others_run();
+    message* const newest = cell_->mail_.drain();
+    if (newest != nullptr && comes_next(newest) && budget > 0) {
+      --budget;
+      handle(newest);
+      continue;
     }
-    if (next == nullptr) {
-      if (ending_ && !is_suspended()) {
-        if (phase_ != phase::running) return finish();
-        guarded<&process::run_terminate>(nullptr);
-        continue;
-      }
-      if (is_suspended() || inbox_.is_empty()) {
-        if (cell_->mail_.release()) return runnable::verdict::idle;
-        continue;
-      }
-      if (budget == 0) return runnable::verdict::again;
-      next = inbox_.pop().release();
+    if (newest != nullptr && sort(newest)) return runnable::verdict::again;
+    if (ending_ && !is_suspended()) {
+      if (phase_ != phase::running) return finish();
+      guarded<&process::run_terminate>(nullptr);
+    } else if (is_suspended() || inbox_.is_empty()) {
+      if (cell_->mail_.release()) return runnable::verdict::idle;
+    } else if (budget-- == 0) {
+      return runnable::verdict::again;
+    } else {
+      handle(inbox_.pop().release());
     }
-    --budget;
-    guarded<&process::step>(message_ptr{next});
-#ifndef NDEBUG
-    if (!is_suspended()) check_invariants();
-#endif
-    if (has_nothing_to_do() && cell_->mail_.release()) return runnable::verdict::idle;
   }
+}
+
+runnable::verdict process_cell::run_process(runnable& base) noexcept {
+  process& body = *static_cast<process_cell&>(base).body_;
+  const suspension_scope place{&body.suspension_};
+  const current_process_scope scope{&body};
+  return body.activate();
 }
 
 /// Sorts what was drained, in order. Control messages act at once; the others wait their turn. True
@@ -204,6 +214,7 @@ void process::started() {
 }
 
 void process::handle_control(message_ptr control) {
+  hand_over::let_others_run();
   if (control->kind != message_kind::resume && extras_) {
     process_extras::note_control(*this, *control);
   }
@@ -476,7 +487,8 @@ void process::on_release(std::move_only_function<void() noexcept> release) {
 /// Everything that a process has to know before anybody can send to it.
 void process::move_in(process_cell& home, const spawn_options& options) {
   cell_ = &home;
-  recorded_as_ = as_recorded(home.id()).did({});
+  id_ = home.id();
+  recorded_as_ = as_recorded(id_).did({});
   suspension_.who = &home;
   name_ = options.name;
   started_ = options.started;
@@ -577,6 +589,7 @@ recorder* process::records() const noexcept {
 }
 
 void process::log(log_level level, std::string text) const {
+  hand_over::let_others_run();  // The sink is the user's.
   owner().log(level, label(), std::move(text));
 }
 

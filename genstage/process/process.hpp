@@ -7,6 +7,7 @@
 #include <genstage/process/process_events.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/record/recorder.hpp>
+#include <genstage/scheduler/hand_over.hpp>
 #include <genstage/task/operation.hpp>
 #include <genstage/task/task.hpp>
 #include <memory>
@@ -48,7 +49,7 @@ class process {
   /// The process that runs on this thread, or null.
   [[nodiscard]] static process* current() noexcept;
 
-  [[nodiscard]] pid id() const noexcept { return cell_->id(); }
+  [[nodiscard]] pid id() const noexcept { return id_; }
   [[nodiscard]] process_ref self() const noexcept;
   [[nodiscard]] runtime& owner() const noexcept { return cell_->owner(); }
   /// The registered name, or the pid as text.
@@ -140,8 +141,9 @@ class process {
       return answer;
     }
   }
-  /// Notes the name of the plain callback that runs next, for reports.
-  void enter(const char* callback) noexcept {
+  /// Notes the name of the plain callback that runs next, for reports; null when it has returned.
+  [[gnu::always_inline]] void enter(const char* callback) noexcept {
+    if (callback != nullptr) hand_over::let_others_run();
     cell_->callback_.store(callback, std::memory_order_relaxed);
   }
 
@@ -191,7 +193,9 @@ class process {
   /// Returns the process that was current before.
   static process* make_current(process* next) noexcept;
   runnable::verdict activate() noexcept;
+  runnable::verdict go_on(int budget) noexcept;
   bool sort(message* newest);
+  void handle(message* next) noexcept;
   [[gnu::always_inline]] void step(message_ptr next) {
     if (next->kind == message_kind::down && !forget_monitor(*next)) [[unlikely]]
       return;
@@ -203,8 +207,7 @@ class process {
   [[nodiscard]] bool has_nothing_to_do() const noexcept {
     return inbox_.is_empty() && !ending_ && !is_suspended();
   }
-  /// Whether what was drained is one message that is to be handled now, as is the rule in a
-  /// conversation of stages: it need not be sorted then.
+  /// Whether what was drained is one message that is to be handled now, and need not be sorted.
   [[nodiscard]] bool comes_next(const message* newest) const noexcept {
     return newest != mailbox::closed_mark() && newest->next == nullptr &&
            newest->kind >= message_kind::user && has_nothing_to_do();
@@ -239,6 +242,7 @@ class process {
   [[nodiscard]] process_extras& extras();
 
   process_cell* cell_ = nullptr;
+  pid id_{};
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
   bool was_ended_by_signal_ = false;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <genstage/process/mailbox.hpp>
 #include <genstage/process/pid.hpp>
 #include <genstage/scheduler/driver.hpp>
+#include <genstage/scheduler/hand_over.hpp>
 #include <genstage/task/suspension.hpp>
 #include <utility>
 
@@ -24,6 +26,18 @@ class process_cell final : public runnable, public waiter {
   /// Sends; false, and the message is destroyed, if the process has ended.
   [[gnu::always_inline]] bool send(message_ptr sent) noexcept { return try_send(sent); }
   bool send_from_anywhere(message_ptr sent) noexcept;
+  /// As `try_send`, for what a callback that has returned leaves behind: the receiver may run next
+  /// on this thread, as soon as the sender has nothing more to do.
+  template <std::derived_from<message> Message>
+  [[gnu::always_inline]] bool try_send_next(std::unique_ptr<Message>& sent) noexcept {
+    const mailbox::pushed what = mail_.push(sent.get());
+    if (what == mailbox::pushed::refused_dead) [[unlikely]]
+      return false;
+    static_cast<void>(sent.release());
+    if (what == mailbox::pushed::made_ready) [[likely]]
+      hand_over::to(*this, scheduler_);
+    return true;
+  }
   /// The same, but the message stays with the caller if the process has ended.
   [[gnu::always_inline]] bool try_send(message_ptr& sent) noexcept {
     const bool is_taken = post(sent.get());
@@ -126,6 +140,11 @@ class process_ref {
   /// As `send`, for who may not be a process: the driver is told of what comes from outside.
   bool post(message_ptr sent) const noexcept {
     return cell_ != nullptr && cell_->send_from_anywhere(std::move(sent));
+  }
+  /// See `process_cell`.
+  template <std::derived_from<message> Message>
+  [[gnu::always_inline]] bool try_send_next(std::unique_ptr<Message>& sent) const noexcept {
+    return cell_ != nullptr && cell_->try_send_next(sent);
   }
 
   friend bool operator==(const process_ref&, const process_ref&) = default;

@@ -141,7 +141,7 @@ runtime::~runtime() {
   // A body that is destroyed lets go of references, and thereby may recycle cells meanwhile.
   for (std::size_t index = 0; index < self_->cells.size(); ++index) {
     process_cell& cell = self_->cells[index];
-    for (message* left = cell.mail_.close().left; left != nullptr;) {
+    for (message* left = cell.mail_.close_alone(); left != nullptr;) {
       const message_ptr dropped{std::exchange(left, left->next)};
     }
     if (cell.body_ != nullptr) process::discard(std::exchange(cell.body_, nullptr));

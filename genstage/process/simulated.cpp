@@ -115,9 +115,7 @@ std::vector<const message*> simulated::waiting(const process_cell& cell) {
 
 void simulated::add_unsorted(const process_cell& cell, std::vector<const message*>& to) {
   const auto before = static_cast<std::ptrdiff_t>(to.size());
-  for (const message* each = cell.mail_.peek(); each != nullptr; each = each->next) {
-    to.push_back(each);
-  }
+  cell.mail_.peek([&to](const message& each) { to.push_back(&each); });
   std::reverse(to.begin() + before, to.end());
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <genstage/record/coarse_clock.hpp>
+#include <genstage/scheduler/hand_over.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/scheduler/timer_queue.hpp>
@@ -29,17 +30,16 @@ struct alignas(64) worker {
   /// What was made ready last. Put here by this worker alone; taken by it, or by the monitor when
   /// the callback that runs does not return. Release and acquire hand over what made it ready.
   std::atomic<runnable*> slot{nullptr};
-  /// Only this worker touches these.
-  std::uint32_t activations = 0;
+  /// Only this worker touches this.
   std::uint32_t shared_turn_at = 0;
-  bool running_is_heavy = false;
   /// Others may steal from this.
   ready_queue queue;
   /// What runs now and since when, for the report about callbacks that do not return. Published
   /// relaxed: a reader needs no more than a recent value.
   std::atomic<runnable*> running{nullptr};
   std::atomic<std::int64_t> running_since{0};
-  std::atomic<std::uint32_t> progress{0};
+  /// How many have ended.
+  std::atomic<std::uint32_t> activations{0};
   /// When the monitor first saw that the callback does not return, less one check; 0 for no stall.
   /// Written by the monitor alone, read for reports.
   std::atomic<std::int64_t> stalled_since{0};
@@ -95,7 +95,7 @@ class thread_pool::implementation {
       return;
     }
     runnable* displaced = &ready;
-    if (!here->running_is_heavy) {
+    if (hand_over::is_open()) {
       // Only this thread fills the slot, so an empty one needs no exchange.
       if (here->slot.load(std::memory_order_relaxed) == nullptr) {
         here->slot.store(&ready, std::memory_order_release);
@@ -190,15 +190,28 @@ class thread_pool::implementation {
     runnable* next = &first;
     for (int left = slot_streak_limit; next != nullptr && left > 0 && !is_stopping(); --left) {
       activate(self, *next);
-      next = take_slot(self);
+      next = next_of(self);
     }
     self.running.store(nullptr, std::memory_order_relaxed);
     if (next != nullptr) self.queue.push(*next);
   }
 
+  /// What the activation that has ended has handed over, or else made ready last; the rest goes to
+  /// the queue.
+  runnable* next_of(worker& self) noexcept {
+    runnable* const handed = hand_over::take();
+    runnable* const other = take_slot(self);
+    if (handed == nullptr || other == nullptr) [[likely]]
+      return handed != nullptr ? handed : other;
+    self.queue.push(*other);
+    offer(self);
+    return handed;
+  }
+
   runnable* find_work(worker& self) noexcept {
-    if (self.activations - self.shared_turn_at >= shared_queue_turn) {
-      self.shared_turn_at = self.activations;
+    const std::uint32_t activations = self.activations.load(std::memory_order_relaxed);
+    if (activations - self.shared_turn_at >= shared_queue_turn) {
+      self.shared_turn_at = activations;
       if (runnable* const next = shared_.pop()) return next;
     }
     if (runnable* const next = self.queue.pop()) return next;
@@ -225,34 +238,38 @@ class thread_pool::implementation {
   }
 
   [[nodiscard]] bool makes_progress(const worker& victim) const noexcept {
-    const std::uint32_t before = victim.progress.load(std::memory_order_relaxed);
+    const std::uint32_t before = victim.activations.load(std::memory_order_relaxed);
     const auto patience = std::chrono::steady_clock::now() + options_.steal_worth;
     while (std::chrono::steady_clock::now() < patience) {
-      if (victim.progress.load(std::memory_order_relaxed) != before) return true;
+      if (victim.activations.load(std::memory_order_relaxed) != before) return true;
     }
     return false;
   }
 
   void activate(worker& self, runnable& next) noexcept {
-    const bool sampled = ++self.activations % sampling_interval == 0;
-    self.running_is_heavy =
+    const bool is_heavy =
         next.cost.load(std::memory_order_relaxed) > options_.heavy_activation.count();
-    // Once every few activations is enough for a report about callbacks that take 100 ms or more.
-    const instant begun = sampled || self.running_is_heavy ? now() : instant{};
-    if (begun != instant{}) {
-      keep_time(begun);
-      self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
-    }
+    hand_over::open(is_heavy ? nullptr : self.pool);
     self.running.store(&next, std::memory_order_release);
-    const runnable::verdict verdict = next.run(next);
-    self.progress.store(self.activations, std::memory_order_relaxed);
-    if (begun != instant{}) {
-      note_cost(next, now() - begun, self.running_is_heavy ? 1 : sampling_interval);
-    }
-    if (verdict == runnable::verdict::again) {
+    const std::uint32_t activations = self.activations.load(std::memory_order_relaxed) + 1;
+    const bool is_measured = activations % sampling_interval == 0 || is_heavy;
+    const runnable::verdict verdict = is_measured ? measure(self, next, is_heavy) : next.run(next);
+    self.activations.store(activations, std::memory_order_relaxed);
+    if (verdict == runnable::verdict::again) [[unlikely]] {
       self.queue.push(next);
       offer(self);
     }
+  }
+
+  /// Once every few activations is enough for a report about callbacks that take 100 ms or more.
+  [[gnu::noinline]] runnable::verdict measure(worker& self, runnable& next,
+                                              bool is_heavy) noexcept {
+    const instant begun = now();
+    keep_time(begun);
+    self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
+    const runnable::verdict verdict = next.run(next);
+    note_cost(next, now() - begun, is_heavy ? 1 : sampling_interval);
+    return verdict;
   }
 
   /// `stands_for` so many activations.
@@ -340,7 +357,7 @@ class thread_pool::implementation {
     std::size_t stuck = 0;
     for (worker& each : std::span{workers_}.first(used_.load(std::memory_order_relaxed))) {
       const std::uint32_t before =
-          std::exchange(each.seen_progress, each.progress.load(std::memory_order_relaxed));
+          std::exchange(each.seen_progress, each.activations.load(std::memory_order_relaxed));
       const bool is_running = each.running.load(std::memory_order_acquire) != nullptr;
       const bool was_running = std::exchange(each.was_running, is_running);
       if (!is_running || !was_running || each.seen_progress != before) {

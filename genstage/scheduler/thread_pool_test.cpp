@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <genstage/scheduler/hand_over.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <latch>
 #include <memory>
@@ -27,14 +28,22 @@ struct counting_runnable : runnable {
   std::latch done{1};
 };
 
+/// How one runnable makes another ready.
+enum class way : std::uint8_t { as_any_thread, by_hand_over };
+
+void make_ready(driver& pool, runnable& next, way how) {
+  if (how == way::by_hand_over) return hand_over::to(next, pool);
+  pool.make_ready(next);
+}
+
 /// Two of these make each other ready, as a producer and a consumer do.
 struct partner final : runnable {
-  explicit partner(driver& pool) : runnable{&turn}, scheduler{pool} {}
+  partner(driver& pool, way with) : runnable{&turn}, scheduler{pool}, how{with} {}
 
   static verdict turn(runnable& base) noexcept {
     auto& self = static_cast<partner&>(base);
     if (self.rallies->fetch_sub(1) > 0) {
-      self.scheduler.make_ready(*self.other);
+      make_ready(self.scheduler, *self.other, self.how);
     } else {
       self.finished->count_down();
     }
@@ -42,6 +51,7 @@ struct partner final : runnable {
   }
 
   driver& scheduler;
+  way how;
   partner* other = nullptr;
   std::atomic<int>* rallies = nullptr;
   std::latch* finished = nullptr;
@@ -65,8 +75,9 @@ TEST(thread_pool_test, no_rally_between_two_runnables_is_ever_lost) {
   for (int round = 0; round < 300; ++round) {
     std::atomic<int> rallies{100};
     std::latch finished{1};
-    partner& left = *all.emplace_back(std::make_unique<partner>(pool));
-    partner& right = *all.emplace_back(std::make_unique<partner>(pool));
+    const way how = round % 2 == 0 ? way::as_any_thread : way::by_hand_over;
+    partner& left = *all.emplace_back(std::make_unique<partner>(pool, how));
+    partner& right = *all.emplace_back(std::make_unique<partner>(pool, how));
     left.other = &right;
     right.other = &left;
     left.rallies = right.rallies = &rallies;
@@ -78,13 +89,51 @@ TEST(thread_pool_test, no_rally_between_two_runnables_is_ever_lost) {
   }
 }
 
+/// Hands over to several at once, and is done.
+struct forker final : runnable {
+  explicit forker(driver& pool) : runnable{&turn}, scheduler{pool} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<forker&>(base);
+    for (const auto& each : self.all) hand_over::to(*each, self.scheduler);
+    return verdict::idle;
+  }
+
+  driver& scheduler;
+  std::vector<std::unique_ptr<counting_runnable>> all;
+};
+
+TEST(thread_pool_test, all_that_one_activation_hands_over_to_run) {
+  std::unique_ptr<forker> fork;  // Must outlive the pool.
+  thread_pool pool{{.workers = 2}};
+  fork = std::make_unique<forker>(pool);
+  for (int number = 0; number < 10; ++number) {
+    fork->all.push_back(std::make_unique<counting_runnable>(1));
+  }
+
+  pool.make_ready(*fork);
+
+  for (const auto& each : fork->all) each->done.wait();
+}
+
+TEST(thread_pool_test, a_thread_that_is_no_worker_hands_over_to_the_pool) {
+  counting_runnable waiting{1};
+  thread_pool pool{{.workers = 1}};
+
+  hand_over::to(waiting, pool);
+
+  waiting.done.wait();
+}
+
 /// Makes another runnable ready, and then spins until that one has run.
 struct spinner final : runnable {
-  spinner(driver& pool, runnable& waiting) : runnable{&turn}, scheduler{pool}, after{waiting} {}
+  spinner(driver& pool, runnable& waiting, way with)
+      : runnable{&turn}, scheduler{pool}, after{waiting}, how{with} {}
 
   static verdict turn(runnable& base) noexcept {
     auto& self = static_cast<spinner&>(base);
-    self.scheduler.make_ready(self.after);
+    make_ready(self.scheduler, self.after, self.how);
+    hand_over::let_others_run();
     while (!self.released.load()) {
     }
     self.done.count_down();
@@ -93,20 +142,23 @@ struct spinner final : runnable {
 
   driver& scheduler;
   runnable& after;
+  way how;
   std::atomic<bool> released{false};
   std::latch done{1};
 };
 
 TEST(thread_pool_test, what_waits_behind_a_callback_that_does_not_return_runs_elsewhere) {
   thread_pool pool{{.workers = 2, .stall_check = std::chrono::milliseconds{1}}};
-  counting_runnable waiting{1};
-  spinner spins{pool, waiting};
+  for (const way how : {way::as_any_thread, way::by_hand_over}) {
+    counting_runnable waiting{1};
+    spinner spins{pool, waiting, how};
 
-  pool.make_ready(spins);
+    pool.make_ready(spins);
 
-  waiting.done.wait();
-  spins.released.store(true);
-  spins.done.wait();
+    waiting.done.wait();
+    spins.released.store(true);
+    spins.done.wait();
+  }
 }
 
 /// Spins until it is released.

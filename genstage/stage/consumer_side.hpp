@@ -228,11 +228,12 @@ class consumer_side {
     return std::make_unique<batch_message<T>>(message_kind::ask, to.to.tag, owner_.id());
   }
   [[gnu::always_inline]] void ask(upstream& to, demand count, node&& spent) {
-    node carrier = spent ? std::move(spent) : fresh_ask(to);
+    if (!spent) spent = fresh_ask(to);
+    batch_message<T>* const carrier = spent.get();
     carrier->kind = message_kind::ask;
     carrier->from = owner_.id();
     carrier->asked = count;
-    to.to.peer.send(std::move(carrier));
+    if (!to.to.peer.try_send_next(spent)) spent.reset();
   }
 
   process& owner_;

@@ -33,8 +33,7 @@ class demand_ledger {
 
   /// Charges a message that is one batch.
   [[gnu::always_inline]] constexpr charge take_message(std::uint64_t batch) noexcept {
-    begin_message();
-    return take(batch);
+    return take(batch, left_);
   }
   /// A message is about to be cut: what is outstanding now covers it.
   constexpr void begin_message() noexcept { covered_ = left_; }
@@ -43,19 +42,21 @@ class demand_ledger {
   void digest(state_digest& into) const { into.add(most_, least_, left_); }
 
   /// Charges one batch of the message.
-  [[gnu::always_inline]] constexpr charge take(std::uint64_t batch) noexcept {
-    const demand charged = std::min(demand{batch}, covered_);
-    covered_ -= charged;
-    left_ -= charged;
-    charge decided{demand{}, demand{batch} - charged};
-    if (left_ <= least_) {
-      decided.ask = most_ - left_;
-      left_ = most_;
-    }
-    return decided;
+  constexpr charge take(std::uint64_t batch) noexcept {
+    const demand before = covered_;
+    covered_ -= demand{batch};
+    return take(batch, before);
   }
 
  private:
+  [[gnu::always_inline]] constexpr charge take(std::uint64_t batch, demand covered) noexcept {
+    const demand received{batch};
+    const demand left = left_ - std::min(received, covered);
+    const bool is_time = left <= least_;
+    left_ = is_time ? most_ : left;
+    return {is_time ? most_ - left : demand{}, received - covered};
+  }
+
   demand most_;
   demand least_;
   demand left_;

@@ -102,7 +102,7 @@ class direct_outlet {
     return covered == count;
   }
 
-  std::span<const delivery> decide(batch<T>& events) {
+  [[gnu::always_inline]] std::span<const delivery> decide(batch<T>& events) {
     if constexpr (counting_dispatcher<D>) {
       return dispatcher_.dispatch(events.size());
     } else {

@@ -163,7 +163,10 @@ class event_sender {
     to.sent += count;
     to.sent_at = coarse_clock::now();
     // Of a consumer that says what it has handled, the loss is counted when its down comes.
-    if (!to.who.peer.send(std::move(filled)) && !to.meter) count_lost(tag, count);
+    if (to.who.peer.try_send_next(filled)) [[likely]]
+      return;
+    filled.reset();
+    if (!to.meter) count_lost(tag, count);
   }
 
   /// A message to fill, empty.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <genstage/core/ring.hpp>
 #include <genstage/process/state_digest.hpp>
 #include <genstage/stage/batch.hpp>
 #include <memory>
@@ -27,7 +27,7 @@ class output_buffer {
 
   [[nodiscard]] std::size_t size() const noexcept { return kept_ ? kept_->events.size() : 0; }
   [[nodiscard]] std::optional<std::size_t> capacity() const noexcept { return capacity_; }
-  [[nodiscard]] bool is_empty() const noexcept { return !kept_ || kept_->events.empty(); }
+  [[nodiscard]] bool is_empty() const noexcept { return !kept_ || kept_->events.is_empty(); }
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.
   std::size_t store(batch<T>& added, std::size_t from = 0) {
@@ -36,7 +36,7 @@ class output_buffer {
       if (capacity_ && size() >= *capacity_) {
         ++discarded;
         if (keep_ == buffer_keep::first || *capacity_ == 0) continue;
-        kept_->events.pop_front();
+        kept_->events.drop_front();
         ++kept_->left;
       }
       if (!kept_) kept_ = std::make_unique<contents>();
@@ -47,26 +47,24 @@ class output_buffer {
 
   /// Ties a mark to the youngest event; there must be one. Marks are not counted and not discarded.
   void mark(Mark added) {
-    kept_->marks.emplace_back(kept_->left + kept_->events.size(), std::move(added));
+    kept_->marks.push_back({kept_->left + kept_->events.size(), std::move(added)});
   }
   /// A mark whose events have all left, by being taken or discarded; in order.
   [[nodiscard]] std::optional<Mark> take_mark() {
-    if (!kept_ || kept_->marks.empty() || kept_->marks.front().first > kept_->left) return {};
-    std::optional<Mark> due{std::move(kept_->marks.front().second)};
-    kept_->marks.pop_front();
-    return due;
+    if (!kept_ || kept_->marks.is_empty() || kept_->marks.front().first > kept_->left) return {};
+    return kept_->marks.pop_front().second;
   }
 
   /// Moves the oldest events to the end of `taken`: `count`, or fewer if a mark comes before that.
   /// There must be as many. Returns how many.
   std::size_t take(std::size_t count, batch<T>& taken) {
-    if (!kept_->marks.empty()) {
+    if (!kept_->marks.is_empty()) {
       count = std::min<std::size_t>(count, kept_->marks.front().first - kept_->left);
     }
     taken.reserve(taken.size() + count);
     for (std::size_t next = 0; next < count; ++next) {
       taken.emplace(std::move(kept_->events.front()));
-      kept_->events.pop_front();
+      kept_->events.drop_front();
     }
     kept_->left += count;
     return count;
@@ -85,15 +83,15 @@ class output_buffer {
   void digest(state_digest& into) const {
     into.add(size());
     if (!kept_) return;
-    if (!kept_->marks.empty()) into.give_up();
+    if (!kept_->marks.is_empty()) into.give_up();
     for (const T& event : kept_->events) into.add_all(std::span<const T>{&event, 1});
   }
 
  private:
   struct contents {
-    std::deque<T> events{};
+    ring<T> events{};
     /// With the number of events that have to leave before.
-    std::deque<std::pair<std::uint64_t, Mark>> marks{};
+    ring<std::pair<std::uint64_t, Mark>> marks{};
     std::uint64_t left = 0;  ///< How many events have left, ever.
   };
 

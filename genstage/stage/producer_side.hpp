@@ -1,8 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
 #include <genstage/core/contract.hpp>
+#include <genstage/core/ring.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/outlet.hpp>
 #include <genstage/stage/stage.hpp>
@@ -131,7 +131,7 @@ class producer_side {
     sender_.give_back(std::move(asked));
     drain();
     order wanted = not_forwarded(partition_of(tag));
-    if (mode_ == demand_mode::forward && accumulated_.empty()) [[likely]]
+    if (mode_ == demand_mode::forward && accumulated_.is_empty()) [[likely]]
       return wanted;
     for (const order& each : accumulated_) {
       if (each.partition == wanted.partition) wanted.asked -= each.asked;
@@ -147,9 +147,8 @@ class producer_side {
   /// they went to a partition that is behind.
   [[nodiscard]] order next_order() {
     if (mode_ == demand_mode::accumulate) return {};
-    while (!accumulated_.empty()) {
-      order next = accumulated_.front();
-      accumulated_.pop_front();
+    while (!accumulated_.is_empty()) {
+      order next = accumulated_.pop_front();
       next.asked = std::min(next.asked, not_forwarded(next.partition).asked);
       if (!next.asked.is_zero()) return next;
     }
@@ -158,9 +157,9 @@ class producer_side {
   [[nodiscard]] bool has_order() const noexcept {
     if (mode_ == demand_mode::accumulate) return false;
     if constexpr (std::same_as<detail::dispatcher_of_t<Stage>, demand_dispatcher>) {
-      return !accumulated_.empty();
+      return !accumulated_.is_empty();
     } else {
-      return !accumulated_.empty() || !any_not_forwarded().asked.is_zero();
+      return !accumulated_.is_empty() || !any_not_forwarded().asked.is_zero();
     }
   }
   void forwarded(const order& placed) noexcept {
@@ -190,7 +189,7 @@ class producer_side {
   void answered() noexcept { answering_.reset(); }
 
   /// Sends buffered events as far as there is demand.
-  void drain() {
+  [[gnu::always_inline]] void drain() {
     if (has_buffered() && mode_ == demand_mode::forward) [[unlikely]]
       outlet_.drain();
   }
@@ -232,7 +231,7 @@ class producer_side {
   }
 
   template <class... Answering>
-  void place(node& made, Answering... answering) {
+  [[gnu::always_inline]] void place(node& made, Answering... answering) {
     if (mode_ == demand_mode::forward) {
       outlet_.place(made, answering...);
     } else {
@@ -265,7 +264,7 @@ class producer_side {
   }
 
   /// Makes sure that the output has somewhere to go again.
-  void refill() {
+  [[gnu::always_inline]] void refill() {
     if (!filling_) filling_ = sender_.spare();
     filling_->events.clear();
     out_.events_ = &filling_->events;
@@ -279,7 +278,7 @@ class producer_side {
   std::optional<std::size_t> answering_;
   demand_mode mode_;
   /// Asks that came while demand is accumulated.
-  std::deque<order> accumulated_;
+  ring<order> accumulated_;
   node filling_;
   output<T> out_;
 };

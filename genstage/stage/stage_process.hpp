@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <genstage/core/ring.hpp>
 #include <genstage/stage/detail/halves.hpp>
 #include <genstage/stage/stage.hpp>
 #include <memory>
@@ -58,8 +58,10 @@ class stage_process final : public user_process<S>, public stage_requests {
     if constexpr (emits) return &down_->out();
     return nullptr;
   }
+  /// The callback may go on for long.
   void send_output() override {
     if constexpr (emits) down_->flush();
+    hand_over::let_others_run();
   }
 
  protected:
@@ -223,7 +225,7 @@ class stage_process final : public user_process<S>, public stage_requests {
           static_cast<batch_message<std::remove_const_t<in>>*>(received.release())};
       if (up_side::events_of(*events).empty()) return;
       if constexpr (emits) {
-        if (!queue_.empty() || !down_->has_room() || down_->has_buffered()) {
+        if (!queue_.is_empty() || !down_->has_room() || down_->has_buffered()) {
           queue_.push_back({.events = std::move(events)});
           work();
           return;
@@ -257,7 +259,7 @@ class stage_process final : public user_process<S>, public stage_requests {
         handling_events_ = true;
         if (!handle(up_->next_batch(), up_->source())) return;
         handling_events_ = false;
-        send_output();
+        if constexpr (emits) down_->flush();
         if (this->is_ending()) break;
         up_->finish_batch();
       }
@@ -331,7 +333,7 @@ class stage_process final : public user_process<S>, public stage_requests {
   std::size_t next_plan_ = 0;
   std::optional<up_side> up_;
   std::optional<down_side> down_;
-  std::deque<queued> queue_;
+  ring<queued> queue_;
   std::uint64_t told_ = 0;
   bool handling_events_ = false;
   bool is_asking_again_ = false;

@@ -53,7 +53,7 @@ inline void stage_process<S>::place_order(const order& wanted) {
 
 template <class S>
 inline void stage_process<S>::send_made() {
-  send_output();
+  if constexpr (emits) down_->flush();
   if constexpr (emits && !receives) {
     down_->answered();
     if (down_->has_order() && !is_asking_again_ && !this->is_ending()) [[unlikely]]

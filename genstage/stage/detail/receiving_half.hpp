@@ -55,12 +55,11 @@ void stage_process<S>::subscribed(typename up_side::upstream& upstream,
 template <class S>
 bool stage_process<S>::take_up_next() {
   if constexpr (emits && receives) {
-    while (!queue_.empty() && down_->has_room()) {
+    while (!queue_.is_empty() && down_->has_room()) {
       // With several partitions there may be room while output of another one waits.
       const auto& end = queue_.front().end;
       if (end && stops_for(*end) && down_->has_buffered()) return false;
-      queued next = std::move(queue_.front());
-      queue_.pop_front();
+      queued next = queue_.pop_front();
       if (next.events) {
         const auto* const ended = ended_behind(next.events->tag);
         up_->begin(std::move(next.events), ended);
@@ -93,7 +92,7 @@ void stage_process<S>::upstream_ended(unique_id tag, cancel_cause cause,
     queued_end end{up_->remove(tag), cause, reason};
     if constexpr (emits) {
       // What was received, or made and not sent, comes first.
-      if (!queue_.empty() || down_->has_buffered()) {
+      if (!queue_.is_empty() || down_->has_buffered()) {
         queue_.push_back({.end = std::move(end)});
         work();
         return;

@@ -22,7 +22,7 @@ template <class S>
 void stage_process<S>::tell_behind_events(message_ptr info) {
   if constexpr (!emits) {
     this->self().send(std::move(info));
-  } else if (!queue_.empty()) {
+  } else if (!queue_.is_empty()) {
     queue_.push_back({.info = std::move(info)});
   } else {
     down_->tell_behind_events(std::move(info));
