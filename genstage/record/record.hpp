@@ -41,4 +41,14 @@ struct record {
 };
 static_assert(sizeof(record) == 32);
 
+/// Up to where the records of one thread were read. Whoever keeps it can say at the next reading
+/// what is new, and how much was overwritten in between.
+struct ring_mark {
+  std::uint8_t ring = 0;
+  std::uint64_t noted = 0;  ///< How many the thread had noted with the last one that was read.
+  std::uint64_t order = 0;  ///< Of that one.
+
+  friend bool operator==(const ring_mark&, const ring_mark&) = default;
+};
+
 }  // namespace genstage::inline v0

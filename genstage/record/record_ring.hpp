@@ -34,7 +34,9 @@ class record_ring {
                                              std::uint64_t after) noexcept {
     const std::uint64_t order = std::max(now, std::max(last_, after) + 1);
     last_ = order;
-    slot& into = slots_[written_++ & mask_];
+    const std::size_t place = written_.load(std::memory_order_relaxed);
+    written_.store(place + 1, std::memory_order_relaxed);
+    slot& into = slots_[place & mask_];
     into.words[0].store(0, std::memory_order_relaxed);
     // Whoever sees one of the words below also sees that the slot is being written.
     std::atomic_thread_fence(std::memory_order_release);
@@ -45,8 +47,10 @@ class record_ring {
     return order;
   }
 
-  /// Appends what the ring has, in no order.
-  void read(std::vector<record>& into) const {
+  /// Appends what the ring has, in no order. Returns which the newest of it is.
+  ring_mark read(std::vector<record>& into) const {
+    ring_mark newest{.ring = static_cast<std::uint8_t>(ring_word_ >> 40U)};
+    std::size_t its_place = 0;
     for (std::size_t index = 0; index <= mask_; ++index) {
       const slot& from = slots_[index];
       std::array<std::uint64_t, 4> words{from.words[0].load(std::memory_order_acquire)};
@@ -60,7 +64,14 @@ class record_ring {
                       static_cast<record_kind>(words[3] >> 32U & 0xFFU),
                       static_cast<std::uint8_t>(words[3] >> 40U),
                       static_cast<std::uint16_t>(words[3] >> 48U)});
+      if (words[0] <= newest.order) continue;
+      newest.order = words[0];
+      its_place = index;
     }
+    // At least what it was when the newest one was written, whose time publishes it.
+    const std::size_t written = written_.load(std::memory_order_relaxed);
+    if (newest.order != 0) newest.noted = written - ((written - 1 - its_place) & mask_);
+    return newest;
   }
 
   /// Whether a thread writes to it: exchanged by who takes it or leaves it, which hands over the
@@ -77,9 +88,8 @@ class record_ring {
   const std::size_t mask_;
   const std::unique_ptr<slot[]> slots_;
   const std::uint64_t ring_word_;
-  /// Only the writer touches these.
-  std::size_t written_ = 0;
-  std::uint64_t last_ = 0;
+  std::atomic<std::size_t> written_{0};  // Only the writer writes it.
+  std::uint64_t last_ = 0;               // Only the writer touches it.
 };
 
 }  // namespace genstage::inline v0

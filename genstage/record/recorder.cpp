@@ -65,12 +65,13 @@ recorder::ring_ptr recorder::take_ring() {
   return rings_.back();
 }
 
-std::vector<record> recorder::read() const {
-  std::vector<record> kept;
+kept_records recorder::kept() const {
+  kept_records all;
   const std::scoped_lock lock{mutex_};
-  for (const ring_ptr& each : rings_) each->read(kept);
-  std::ranges::sort(kept, {}, [](const record& each) { return std::tuple{each.order, each.ring}; });
-  return kept;
+  for (const ring_ptr& each : rings_) all.rings.push_back(each->read(all.records));
+  std::ranges::sort(all.records, {},
+                    [](const record& each) { return std::tuple{each.order, each.ring}; });
+  return all;
 }
 
 }  // namespace genstage::inline v0

@@ -31,6 +31,12 @@ struct recorded_process {
   std::uint16_t life;
 };
 
+/// What a recorder has at one moment.
+struct kept_records {
+  std::vector<record> records;   ///< In order.
+  std::vector<ring_mark> rings;  ///< Up to where those of each thread reach.
+};
+
 /// Keeps the last records of a program, in a ring for each thread.
 ///
 /// Lifetime: outlives whoever notes.
@@ -71,7 +77,8 @@ class recorder {
   [[nodiscard]] const subscription_table& subscriptions() const noexcept { return subscriptions_; }
 
   /// What is kept, in order.
-  [[nodiscard]] std::vector<record> read() const;
+  [[nodiscard]] std::vector<record> read() const { return kept().records; }
+  [[nodiscard]] kept_records kept() const;
   /// How many records were dropped for want of memory.
   [[nodiscard]] std::uint64_t dropped() const noexcept {
     return dropped_.load(std::memory_order_relaxed);

@@ -44,6 +44,16 @@ TEST(recorder_test, a_full_ring_forgets_the_oldest) {
   EXPECT_EQ(kept.back().count, 6U);
 }
 
+TEST(recorder_test, a_ring_says_how_many_records_it_has_noted_with_the_last_one_that_is_kept) {
+  recorder records{4};
+
+  for (std::uint64_t count = 1; count <= 6; ++count) records.note(record_kind::ask, 1, 1, count);
+
+  const kept_records kept = records.kept();
+  ASSERT_EQ(kept.rings.size(), 1U);
+  EXPECT_EQ(kept.rings[0], (ring_mark{0, 6, kept.records.back().order}));
+}
+
 TEST(recorder_test, a_record_has_the_time_of_its_thread_unless_that_has_been_noted_already) {
   const kept_time now{1000};
   recorder records{8};

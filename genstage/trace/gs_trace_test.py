@@ -25,15 +25,16 @@ def record(order, kind, about, count):
     return struct.pack("<QQQIBBH", order, about, count, NUMBERS[0], kind, 0, NUMBERS[1])
 
 
-def trace(records):
+def trace(records, missing=0):
     names = ["", "int"]
     processes = [(NUMBERS, "numbers"), (PRINTED, "printed")]
     return b"".join([
-        b"gstrace1", struct.pack("<Q", 0),
+        b"gstrace2", struct.pack("<Q", 0),
         struct.pack("<I", len(names)), *map(text, names),
         struct.pack("<I", len(processes)),
         *(struct.pack("<II", *pid) + text(name) for pid, name in processes),
         struct.pack("<I", 1), struct.pack("<QQQI", 17, word(NUMBERS), word(PRINTED), 1),
+        struct.pack("<I", 1), struct.pack("<BQQ", 0, len(records) + missing, 0),
         struct.pack("<Q", len(records)), *records])
 
 
@@ -54,6 +55,11 @@ class GsTraceTest(unittest.TestCase):
         done = subprocess.run([PROGRAM, arguments[0], self.file, *arguments[1:]],
                               capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
+
+    def test_says_how_many_records_are_missing(self):
+        _, out, _ = self.run_on(trace([record(1, ASK, 17, 1)], missing=9), "print")
+        self.assertTrue(out.endswith("9 records are missing, as only the last ones of each thread "
+                                     "are kept\n"), out)
 
     def test_prints_a_line_for_each_record(self):
         status, out, _ = self.run_on(TALK, "print")

@@ -18,7 +18,9 @@ recorded_trace take_trace(const runtime& from) {
   recorded_trace taken;
   const recorder* const there = from.records();
   if (there == nullptr) return taken;
-  taken.records = there->read();
+  kept_records kept = there->kept();
+  taken.records = std::move(kept.records);
+  taken.rings = std::move(kept.rings);
   // After the records, so that all they refer to is there.
   taken.names = there->names().texts();
   taken.subscriptions = there->subscriptions().all();
@@ -28,6 +30,12 @@ recorded_trace take_trace(const runtime& from) {
   }
   std::ranges::sort(taken.processes, {}, &recorded_trace::process::who);
   return taken;
+}
+
+std::uint64_t missing_records(const recorded_trace& of) noexcept {
+  std::uint64_t noted = of.dropped;
+  for (const ring_mark& each : of.rings) noted += each.noted;
+  return noted - std::min<std::uint64_t>(noted, of.records.size());
 }
 
 trace_names::trace_names(const recorded_trace& of) : of_{of} {

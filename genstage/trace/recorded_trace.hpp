@@ -27,6 +27,7 @@ struct recorded_trace {
   std::vector<std::string> names{};                ///< Each text at the number that records give.
   std::vector<process> processes{};                ///< Those with names that lived.
   std::vector<open_subscription> subscriptions{};  ///< Those that were open.
+  std::vector<ring_mark> rings{};                  ///< How many records each thread had noted.
   std::uint64_t dropped = 0;                       ///< Records lost for want of memory.
 
   friend bool operator==(const recorded_trace&, const recorded_trace&) = default;
@@ -35,6 +36,10 @@ struct recorded_trace {
 /// What `from` keeps now; empty if it records nothing. Nothing is stopped for it.
 /// Threads: any.
 [[nodiscard]] recorded_trace take_trace(const runtime& from);
+
+/// How many records a trace does not have, since they were overwritten or dropped before it was
+/// taken. 0: it has all that was said from the beginning of the program.
+[[nodiscard]] std::uint64_t missing_records(const recorded_trace& of) noexcept;
 
 /// Says who the numbers in a trace are.
 ///

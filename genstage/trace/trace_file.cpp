@@ -6,7 +6,7 @@ namespace genstage::inline v0 {
 
 namespace {
 
-constexpr std::string_view magic = "gstrace1";
+constexpr std::string_view magic = "gstrace2";
 constexpr std::size_t record_size = 32;
 
 record read_record(detail::byte_reader& from) {
@@ -40,6 +40,12 @@ std::string to_bytes(const recorded_trace& written) {
     to.number(each.consumer);
     to.number(each.events);
   }
+  to.number(static_cast<std::uint32_t>(written.rings.size()));
+  for (const ring_mark& each : written.rings) {
+    to.number(each.ring);
+    to.number(each.noted);
+    to.number(each.order);
+  }
   to.number(std::uint64_t{written.records.size()});
   for (const record& each : written.records) {
     to.number(each.order);
@@ -71,6 +77,12 @@ result<recorded_trace> trace_of_bytes(std::string_view bytes) {
     each.producer = from.number<std::uint64_t>();
     each.consumer = from.number<std::uint64_t>();
     each.events = from.number<std::uint32_t>();
+  }
+  for (std::size_t left = from.count<std::uint32_t>(17, "threads"); left > 0; --left) {
+    ring_mark& each = read.rings.emplace_back();
+    each.ring = from.number<std::uint8_t>();
+    each.noted = from.number<std::uint64_t>();
+    each.order = from.number<std::uint64_t>();
   }
   const std::size_t records = from.count<std::uint64_t>(record_size, "records");
   read.records.reserve(records);

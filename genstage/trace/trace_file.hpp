@@ -7,11 +7,12 @@
 
 // A trace as a file. The format is little-endian and has no padding:
 //
-//     8 bytes   "gstrace1"
+//     8 bytes   "gstrace2"
 //     u64       records dropped
 //     u32, then each u32 length and bytes                       texts, from number 0 on
 //     u32, then each u32 index, u32 generation, u32 text length and bytes    named processes
 //     u32, then each u64 tag, u64 producer, u64 consumer, u32 type           open subscriptions
+//     u32, then each u8 ring, u64 noted, u64 order of the last               threads
 //     u64, then each u64 order, u64 subscription, u64 count,
 //               u32 process, u8 kind, u8 ring, u16 life         records, 32 bytes each
 //

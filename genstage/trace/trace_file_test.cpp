@@ -27,6 +27,7 @@ recorded_trace example() {
                    .kind = record_kind::delivery,
                    .ring = 1,
                    .life = 1}};
+  made.rings = {{.ring = 1, .noted = 7, .order = 11}};
   made.dropped = 5;
   return made;
 }
@@ -42,19 +43,25 @@ TEST(trace_file_test, an_empty_trace_is_one_too) {
   EXPECT_EQ(*trace_of_bytes(to_bytes({})), recorded_trace{});
 }
 
+TEST(trace_file_test, what_was_overwritten_or_dropped_is_missing) {
+  EXPECT_EQ(missing_records(example()), 7U + 5 - 2);
+  EXPECT_EQ(missing_records({}), 0U);
+}
+
 // The documented sizes: whoever reads it with another program relies on them.
 TEST(trace_file_test, the_format_is_the_documented_one) {
   const std::string bytes = to_bytes(example());
 
-  EXPECT_EQ(bytes.substr(0, 8), "gstrace1");
-  EXPECT_EQ(bytes.size(), 8U + 8 + (4 + 4 * 4 + 20) + (4 + 2 * 12 + 16) + (4 + 28) + (8 + 2 * 32));
+  EXPECT_EQ(bytes.substr(0, 8), "gstrace2");
+  EXPECT_EQ(bytes.size(),
+            8U + 8 + (4 + 4 * 4 + 20) + (4 + 2 * 12 + 16) + (4 + 28) + (4 + 17) + (8 + 2 * 32));
   EXPECT_EQ(bytes.substr(bytes.size() - 32, 8), std::string("\x0b\0\0\0\0\0\0\0", 8));
   EXPECT_EQ(bytes.substr(bytes.size() - 8), std::string("\x03\0\0\0\x01\x01\x01\0", 8));
 }
 
 TEST(trace_file_test, other_bytes_are_refused_with_what_was_seen) {
-  EXPECT_EQ(trace_of_bytes("").error().message, "at byte 0: other bytes than gstrace1; not read");
-  EXPECT_EQ(trace_of_bytes("gstrace1").error().message,
+  EXPECT_EQ(trace_of_bytes("").error().message, "at byte 0: other bytes than gstrace2; not read");
+  EXPECT_EQ(trace_of_bytes("gstrace2").error().message,
             "at byte 8: 8 bytes are needed, 0 are left; not read");
   EXPECT_EQ(trace_of_bytes(to_bytes(example()) + "x").error().message,
             "at byte " + std::to_string(to_bytes(example()).size()) +
@@ -66,7 +73,7 @@ TEST(trace_file_test, more_than_there_is_cannot_be_announced) {
   bytes.replace(bytes.size() - 8, 8, "\xff\xff\xff\xff\xff\xff\xff\xff");
 
   EXPECT_EQ(trace_of_bytes(bytes).error().message,
-            "at byte 36: 18446744073709551615 records are announced, 0 bytes are left; not read");
+            "at byte 40: 18446744073709551615 records are announced, 0 bytes are left; not read");
 }
 
 TEST(trace_file_test, a_record_of_a_later_version_is_refused) {

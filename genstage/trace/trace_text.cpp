@@ -76,7 +76,10 @@ std::string as_text(const recorded_trace& told) {
     fmt::format_to(line, "{:>14.6f} ms  {}\n", static_cast<double>(each.order - first) / 1e6,
                    describe(each, names));
   }
-  if (told.dropped > 0) fmt::format_to(line, "{} records were dropped\n", told.dropped);
+  if (const std::uint64_t missing = missing_records(told); missing > 0) {
+    fmt::format_to(line, "{} records are missing, as only the last ones of each thread are kept\n",
+                   missing);
+  }
   return text;
 }
 
