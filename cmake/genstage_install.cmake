@@ -30,7 +30,7 @@ endif()
 if(GENSTAGE_PROGRAMS)
   install(TARGETS gs-trace RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   if(GENSTAGE_INSPECTOR)
-    install(TARGETS gs-top RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(TARGETS gs-top gs-inspect RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endif()
 list(JOIN genstage_components ", " genstage_components_text)
@@ -44,7 +44,8 @@ endforeach()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/genstage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.hpp" ${genstage_unbuilt_layers} PATTERN "*_test.hpp" EXCLUDE
-        PATTERN conformance EXCLUDE PATTERN inspector/top EXCLUDE)
+        PATTERN conformance EXCLUDE PATTERN inspector/top EXCLUDE
+        PATTERN inspector/recorded EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(

@@ -26,6 +26,11 @@ std::string_view bearer_of(const http::http_headers& headers) {
 
 }  // namespace
 
+bool is_loopback(std::string_view address) {
+  const std::optional<http::ip_address> read = http::ip_address::parse(address);
+  return read && http::classify(*read).kind == http::address_kind::loopback;
+}
+
 result<void> check_address(std::string_view address, std::string_view token) {
   const std::optional<http::ip_address> read = http::ip_address::parse(address);
   if (!read) {
@@ -51,11 +56,20 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) noe
   return differing == 0;
 }
 
-access judge(const access_rule& rule, const http::server_request& request, bool is_for_data) {
+access judge(const access_rule& rule, const http::server_request& request) {
+  const std::string& path = request.target.path;
+  const bool is_for_data = path.starts_with("/api/");
   if (!is_own_host(http::find_header(request.headers, "Host"), rule.host_names)) {
     return access::foreign_host;
   }
-  if (request.method != "GET" && request.method != "HEAD") return access::wrong_method;
+  const bool is_file = request.method == "POST" && path == recording_path;
+  if (!is_file && request.method != "GET" && request.method != "HEAD") {
+    return access::wrong_method;
+  }
+  // No page of another host may send it without asking first, which nobody here allows.
+  if (is_file && http::find_header(request.headers, "Content-Type") != "application/octet-stream") {
+    return access::wrong_type;
+  }
   const bool needs_token = is_for_data && !rule.token.empty();
   if (needs_token && !equal_in_constant_time(bearer_of(request.headers), rule.token)) {
     return access::wrong_token;

@@ -22,9 +22,13 @@ struct access_rule {
 enum class access : std::uint8_t {
   granted,
   foreign_host,  ///< the request calls the server by a name that is not its own
-  wrong_method,  ///< only GET and HEAD are answered
+  wrong_method,  ///< only GET and HEAD are answered, and POST where a file can be shown
+  wrong_type,    ///< what is posted is not bytes alone, as a form of another page would send it
   wrong_token,
 };
+
+/// Whether only this machine reaches an address.
+[[nodiscard]] bool is_loopback(std::string_view address);
 
 /// Whether an inspector may listen there.
 ///
@@ -37,7 +41,9 @@ enum class access : std::uint8_t {
 
 /// What becomes of a request. The page itself is no secret and asks for no token: it sends the one
 /// that it is given as `Authorization: Bearer TOKEN`.
-[[nodiscard]] access judge(const access_rule& rule, const http::server_request& request,
-                           bool is_for_data);
+[[nodiscard]] access judge(const access_rule& rule, const http::server_request& request);
+
+/// Where a trace file is shown that the page sends.
+inline constexpr std::string_view recording_path = "/api/recording";
 
 }  // namespace genstage::inline v0

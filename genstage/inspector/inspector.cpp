@@ -24,7 +24,7 @@ supervisor_spec tree_of(const inspector_options& options) {
                                      dynamic_supervisor_spec{.max_children = 64}));
   tree.children.push_back(child(detail::requests_name));
   tree.children.push_back(
-      child(detail::answers_name)
+      child(detail::answers_name, options.recording)
           .subscribe_to(detail::requests_name, {.max_demand = 1, .min_demand = 0}));
   tree.children.push_back(child(detail::door_name, options));
   return tree;

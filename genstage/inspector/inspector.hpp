@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <genstage/core/error.hpp>
+#include <genstage/inspector/recording_json.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/supervision/supervisor.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,8 @@ struct inspector_options {
   /// How often a page that is open is shown the program. A program so large that a look takes more
   /// than a twentieth of this is looked at less often.
   duration interval{std::chrono::milliseconds{500}};
+  /// A trace to show in place of the program, as `gs-inspect` does.
+  std::shared_ptr<const shown_recording> recording{};
   /// Told the address of the page once it can be opened. Runs in a process, must be short.
   std::function<void(std::string_view url)> ready{};
 };

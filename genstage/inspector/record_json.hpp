@@ -5,16 +5,36 @@
 #include <genstage/trace/conversation.hpp>
 #include <genstage/trace/recorded_trace.hpp>
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace genstage::inline v0 {
 
+/// Up to where somebody has heard the records of each thread. One moment for all would pass over
+/// what a thread notes later whose clock is behind.
+using record_cursor = std::vector<ring_mark>;
+
+/// `0:17:2733,1:4:2735`: thread, how many it had noted, the order of the last one. Empty for the
+/// beginning.
+[[nodiscard]] std::string to_text(const record_cursor& until);
+/// No value for another text.
+[[nodiscard]] std::optional<record_cursor> read_cursor(std::string_view text);
+
+namespace detail {
+
+class json_writer;
+
+/// What is said of a record, between the braces. `begin` is as for `write_records`.
+void write_members(json_writer& to, const record& noted, const trace_names& names,
+                   std::uint64_t begin);
+
+}  // namespace detail
+
 /// Which records are wanted.
 struct record_filter {
-  /// Only later ones.
-  std::uint64_t after = 0;
+  /// Only those that were noted since.
+  record_cursor after{};
   /// Only those that this process noted.
   std::optional<pid> process{};
   /// Only those of the subscription with this tag.
@@ -26,15 +46,18 @@ struct record_filter {
 /// Some of the records, in their order.
 struct record_choice {
   std::vector<record> records{};
-  std::uint64_t after = 0;   ///< as in the filter
-  std::uint64_t next = 0;    ///< the `after` of the next look
+  record_cursor after{};     ///< as in the filter
+  record_cursor next{};      ///< the `after` of the next look
   std::size_t left_out = 0;  ///< matching ones that were beyond the limit
+  /// Noted since `after` and overwritten before this look, whether they would have matched or not.
+  std::uint64_t missed = 0;
 };
 
-/// Threads: a pure function. `all` are in order.
-[[nodiscard]] record_choice choose(std::span<const record> all, const record_filter& wanted);
+/// A pure function.
+[[nodiscard]] record_choice choose(const recorded_trace& told, const record_filter& wanted);
 
-/// `{"after":..,"next":..,"left_out":..,"records":[..]}` on one line; see docs/inspector.md.
+/// `{"after":..,"next":..,"left_out":..,"missed":..,"records":[..]}` on one line; see
+/// docs/inspector.md.
 ///
 /// `begin` is what the clock of the records said when the program's began.
 [[nodiscard]] std::string write_records(const record_choice& chosen, const trace_names& names,

@@ -5,8 +5,11 @@
 #include <charconv>
 #include <genstage/application/child.hpp>
 #include <genstage/observe/blame.hpp>
+#include <genstage/trace/trace_file.hpp>
 
+#include "genstage/inspector/access.hpp"
 #include "genstage/inspector/detail/looking.hpp"
+#include "genstage/inspector/hop_json.hpp"
 #include "genstage/inspector/json_writer.hpp"
 #include "genstage/inspector/last_known.hpp"
 #include "genstage/inspector/record_json.hpp"
@@ -17,6 +20,8 @@ namespace genstage::inline v0::detail {
 namespace {
 
 constexpr std::size_t most_records = 10'000;
+/// So many subscriptions of one stage are told with their times.
+constexpr std::size_t most_hops = 6;
 /// After so long without a word, one is told as "[later]".
 constexpr std::chrono::milliseconds pause{500};
 /// A look that is older says nothing about how the program is now.
@@ -59,14 +64,22 @@ result<std::optional<std::uint64_t>> parameter(const http::request_target& targe
 
 result<record_filter> read_filter(const http::request_target& target) {
   record_filter wanted;
-  const auto after = parameter(target, "after", read_number, "1700");
   const auto process = parameter(target, "process", read_pid, "<3.1>");
   const auto subscription = parameter(target, "subscription", read_tag, "s17");
   const auto limit = parameter(target, "limit", read_number, "1000");
-  for (const auto* each : {&after, &process, &subscription, &limit}) {
+  if (const std::string* const after = target.find("after")) {
+    std::optional<record_cursor> read = read_cursor(*after);
+    if (!read) {
+      return fail(errc::invalid_argument,
+                  fmt::format("after: \"{}\" cannot be read, \"next\" of an earlier answer is "
+                              "allowed; not answered",
+                              *after));
+    }
+    wanted.after = *std::move(read);
+  }
+  for (const auto* each : {&process, &subscription, &limit}) {
     if (!*each) return std::unexpected{each->error()};
   }
-  wanted.after = after->value_or(0);
   if (*process) wanted.process = pid_of(**process);
   wanted.subscription = *subscription;
   wanted.limit = std::min<std::size_t>(limit->value_or(wanted.limit), most_records);
@@ -130,6 +143,10 @@ task<> inspector_answers::answer(inspection& asked) {
     answer_records(asked);
   } else if (path == "/api/conversation") {
     answer_conversation(asked);
+  } else if (path == "/api/hops") {
+    co_await answer_hops(asked);
+  } else if (path == recording_path) {
+    answer_recording(asked);
   } else {
     co_await open_stream(asked);
   }
@@ -152,9 +169,8 @@ void inspector_answers::answer_records(inspection& asked) {
   const result<record_filter> wanted = read_filter(asked.request.target);
   if (!wanted) return reply_json(asked.answer, 400, error_json(wanted.error().message));
   const recorded_trace told = take_trace(home());
-  reply_json(
-      asked.answer, 200,
-      write_records(choose(told.records, *wanted), trace_names{told}, begin_of_records(home())));
+  reply_json(asked.answer, 200,
+             write_records(choose(told, *wanted), trace_names{told}, begin_of_records(home())));
 }
 
 void inspector_answers::answer_conversation(inspection& asked) {
@@ -167,6 +183,36 @@ void inspector_answers::answer_conversation(inspection& asked) {
   }
   reply_json(asked.answer, 200,
              write_conversation(**tag, take_trace(home()), pause, begin_of_records(home())));
+}
+
+task<> inspector_answers::answer_hops(inspection& asked) {
+  const auto process = parameter(asked.request.target, "process", read_pid, "<3.1>");
+  if (!process) co_return reply_json(asked.answer, 400, error_json(process.error().message));
+  if (!*process) {
+    co_return reply_json(
+        asked.answer, 400,
+        error_json("process: it is missing, such as <3.1> is needed; not answered"));
+  }
+  const pid about = pid_of(**process);
+  operation<snapshot> looking = take_snapshot(home(), patience_for(home().processes().size()));
+  result<snapshot> seen = co_await std::move(looking);
+  if (!seen) co_return reply_json(asked.answer, 503, error_json(seen.error().message));
+  std::erase_if(seen->subscriptions, [about](const subscription_view& each) {
+    return each.producer != about && each.consumer != about;
+  });
+  const recorded_trace told = take_trace(home());
+  reply_json(asked.answer, 200, write_hops(hop_times_of(told.records, *seen), most_hops));
+}
+
+void inspector_answers::answer_recording(inspection& asked) const {
+  if (asked.request.method != "POST") {
+    return reply_json(asked.answer, 200,
+                      recording_ ? write_recording(recording_->trace, recording_->name) : "null");
+  }
+  const result<recorded_trace> read = trace_of_bytes(asked.request.body);
+  if (!read) return reply_json(asked.answer, 400, error_json("trace: " + read.error().message));
+  const std::string* const name = asked.request.target.find("name");
+  reply_json(asked.answer, 200, write_recording(*read, name != nullptr ? *name : ""));
 }
 
 task<> inspector_answers::open_stream(inspection& asked) {

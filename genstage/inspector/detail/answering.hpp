@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <deque>
 #include <genstage/http/server.hpp>
+#include <genstage/inspector/recording_json.hpp>
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/stage/stage.hpp>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 // How requests for data are answered: routed by one stage, answered by others. No interface.
 namespace genstage::inline v0::detail {
@@ -39,6 +41,8 @@ class inspector_requests final : public producer<inspection_ptr> {
 /// Answers one request at a time.
 class inspector_answers final : public async_consumer<inspection_ptr> {
  public:
+  explicit inspector_answers(std::shared_ptr<const shown_recording> recording)
+      : recording_{std::move(recording)} {}
   task<> handle_events(std::span<inspection_ptr> arrived) override;
 
  private:
@@ -46,8 +50,11 @@ class inspector_answers final : public async_consumer<inspection_ptr> {
   task<> answer_snapshot(inspection& asked);
   static void answer_records(inspection& asked);
   static void answer_conversation(inspection& asked);
+  task<> answer_hops(inspection& asked);
+  void answer_recording(inspection& asked) const;
   static task<> open_stream(inspection& asked);
 
+  std::shared_ptr<const shown_recording> recording_;
   /// What busy shares and some findings are told from.
   std::optional<snapshot> before_;
 };

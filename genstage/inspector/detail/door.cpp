@@ -21,8 +21,12 @@ constexpr auto grace = 200ms;
 /// What a browser has not taken; a page that takes nothing is shown nothing more.
 constexpr std::size_t most_untaken = 64U << 10U;
 
-constexpr std::array<std::string_view, 4> data_paths{"/api/snapshot", "/api/records",
-                                                     "/api/conversation", "/api/stream"};
+/// A trace file that a page sends; from others than this machine, none that is worth it.
+constexpr std::size_t most_of_file = 64U << 20U;
+
+constexpr std::array<std::string_view, 6> data_paths{"/api/snapshot",     "/api/records",
+                                                     "/api/conversation", "/api/hops",
+                                                     "/api/stream",       recording_path};
 
 /// The page may load nothing from anywhere else and cannot be put in a frame.
 http::http_headers page_policy() {
@@ -45,8 +49,7 @@ class doorkeeper {
 
   void operator()(http::server_request request, http::responder to) const {
     const std::string& path = request.target.path;
-    const bool is_for_data = path.starts_with("/api/");
-    switch (judge(rule_, request, is_for_data)) {
+    switch (judge(rule_, request)) {
       case access::granted:
         break;
       case access::foreign_host:
@@ -58,9 +61,13 @@ class doorkeeper {
       case access::wrong_method:
         return reply_json(to, 405,
                           error_json(fmt::format("method: {} is not allowed, allowed are GET and "
-                                                 "HEAD",
-                                                 request.method)),
+                                                 "HEAD, and POST of a trace file to {}",
+                                                 request.method, recording_path)),
                           {{"Allow", "GET, HEAD"}});
+      case access::wrong_type:
+        return reply_json(to, 415,
+                          error_json("content type: a trace file is sent as "
+                                     "application/octet-stream; not read"));
       case access::wrong_token:
         return reply_json(to, 401,
                           error_json("token: none was sent, or another one; it is sent as "
@@ -96,10 +103,11 @@ void inspector_door::init() {
     return stop(exit_reason::user(std::move(allowed.error().message)));
   }
   waiting_.emplace("inspector");
+  http::server_options how{
+      .address = options_.address, .port = options_.port, .max_stream_bytes = most_untaken};
+  if (is_loopback(options_.address)) how.max_body = most_of_file;
   auto opened = http::http_server::listen(
-      *waiting_,
-      {.address = options_.address, .port = options_.port, .max_stream_bytes = most_untaken},
-      doorkeeper{home(), {options_.token, options_.host_names}});
+      *waiting_, std::move(how), doorkeeper{home(), {options_.token, options_.host_names}});
   if (!opened) {
     return stop(exit_reason::user("inspector: " + std::move(opened.error().message)));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <genstage/observe/blame.hpp>
+#include <genstage/record/coarse_clock.hpp>
 
 #include "genstage/inspector/last_known.hpp"
 #include "genstage/inspector/record_json.hpp"
@@ -26,10 +27,14 @@ void append_event(std::string& to, std::string_view name, std::string_view data)
 }  // namespace
 
 std::uint64_t begin_of_records(const runtime& home) {
-  // Records are noted on the clock of the system, which the program's is counted from.
+  const duration of_program = home.scheduler().now().time_since_epoch();
+  // A simulation notes them on the program's own time, whose zero is 1.
+  constexpr std::uint64_t own_zero = 1;
+  const auto own = static_cast<std::uint64_t>(of_program.count()) + own_zero;
+  if (coarse_clock::kept() == own) return own_zero;
+  // The thread pool notes them on the clock of the system, which the program's is counted from.
   const duration of_system = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      (of_system - home.scheduler().now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>((of_system - of_program).count());
 }
 
 task<subscription_mode> inspector_looks::handle_subscribe(peer_role, const subscription&,
@@ -75,10 +80,10 @@ task<> inspector_looks::handle_cast(time_to_look, output<look>& out) {
   if (before != nullptr) keep_last_known(*seen, *before);
   append_event(events, "snapshot", write_snapshot(*seen, {before, findings, interval_}));
   const recorded_trace told = take_trace(home());
-  const record_choice chosen = choose(told.records, {.after = last_record_});
+  const record_choice chosen = choose(told, {.after = heard_});
   append_event(events, "records",
                write_records(chosen, trace_names{told}, begin_of_records(home())));
-  last_record_ = chosen.next;
+  heard_ = chosen.next;
   before_ = *std::move(seen);
   due_ = begun + std::max(interval_, share_of_time * (now() - begun));
   const look taken = std::make_shared<const std::string>(std::move(events));

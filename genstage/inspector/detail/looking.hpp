@@ -1,6 +1,7 @@
 #pragma once
 
 #include <genstage/http/responder.hpp>
+#include <genstage/inspector/record_json.hpp>
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/stage/stage.hpp>
 #include <genstage/supervision/dynamic_supervisor.hpp>
@@ -15,7 +16,7 @@ namespace genstage::inline v0::detail {
 /// One look at the program as the events of a stream, shared by all pages that are shown it.
 using look = std::shared_ptr<const std::string>;
 
-/// What the clock of the records said when the program's began.
+/// What the clock of the records said when the program's began. To be asked in a process.
 [[nodiscard]] std::uint64_t begin_of_records(const runtime& home);
 
 /// Looks at the program when pages have asked for it, but not more often than the interval says.
@@ -44,7 +45,7 @@ class inspector_looks final : public async_producer<look> {
   bool is_armed_ = false;
   instant due_{};
   std::optional<snapshot> before_;
-  std::uint64_t last_record_ = 0;
+  record_cursor heard_;
 };
 
 /// One page that is open: takes a look when its browser has taken the one before.

@@ -224,9 +224,10 @@ export async function start_mock({ page_folder, token = "" }) {
   const send = (answer) => {
     answer.write(`event: snapshot\ndata: ${JSON.stringify(look())}\n\n`);
     const told = {
-      after: (state.tick - 1) * second,
-      next: state.tick * second,
+      after: `0:1:${(state.tick - 1) * second}`,
+      next: `0:1:${state.tick * second}`,
       left_out: 0,
+      missed: 0,
       records: records(state.tick - 1, state.tick),
     };
     answer.write(`event: records\ndata: ${JSON.stringify(told)}\n\n`);
@@ -252,9 +253,18 @@ export async function start_mock({ page_folder, token = "" }) {
       if (token !== "" && request.headers.authorization !== `Bearer ${token}`) {
         return json(401, { error: { message: "token: none was sent, or another one" } });
       }
+      if (target.pathname === "/api/hops") {
+        const buckets = [[0.5, 40], [0.8, 90], [2.1, 20], [260, 3]];
+        const times = { count: 153, half_ms: 0.7, most_ms: 250, longest_ms: 260, buckets };
+        const more = { seen_ms: 8000, without_demand_ms: 6400 };
+        const hop = { tag: "s30", ...more, waited_for_events: times, waited_for_ask: times };
+        return json(200, { in_all: 1, hops: [hop] });
+      }
+      if (target.pathname === "/api/recording") return json(200, null);
       if (target.pathname === "/api/records") {
-        const next = (state.tick - 1) * second;
-        return json(200, { after: 0, next, left_out: 0, records: records(1, state.tick - 1) });
+        const next = `0:1:${(state.tick - 1) * second}`;
+        const told = records(1, state.tick - 1);
+        return json(200, { after: "", next, left_out: 0, missed: 0, records: told });
       }
       if (target.pathname === "/api/conversation") {
         const lines = slides.map((line, at) => ({

@@ -43,6 +43,13 @@ async function check_shop() {
       await page.waitForSelector("[data-testid=chosen] >> text=archived");
     },
   );
+  await report.that("its times are drawn, said in words, and there as a table", async () => {
+    const words = await page.textContent("[data-testid=times] figcaption");
+    expect_true(words.includes("half within 700 µs, 99 % within 250 ms"), words);
+    await page.click("[data-testid=times] summary");
+    const rows = page.locator("[data-testid=times] >> nth=0 >> tbody tr");
+    expect_equal(await rows.count(), 10, "rows");
+  });
   await report.that("arrow keys move from stage to stage in the drawing", async () => {
     await page.focus("[data-stage=producer]");
     await page.keyboard.press("ArrowRight");

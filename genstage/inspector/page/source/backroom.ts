@@ -2,6 +2,7 @@ import { History } from "./history";
 import { index_subscriptions } from "./flow";
 import type { Conversation, Noted, NotedChunk, Snapshot } from "./model";
 import type { Past } from "./past";
+import { Recording } from "./recording";
 import { is_about, no_wish, until_now, Viewer, type View, type Wish } from "./view";
 
 /**
@@ -24,11 +25,20 @@ export class Backroom {
     if (this.past instanceof History) this.past.add_records(chunk);
   }
 
+  /** Up to where the program's records are here. */
+  get heard_until(): string {
+    return this.past instanceof History ? this.past.heard_until : "";
+  }
+
   view(): View | null {
     return this.viewer.view(this.past, this.wish);
   }
 
   told(): Conversation | null {
+    const tag = this.wish.chosen_tag;
+    if (tag !== null && this.past instanceof Recording) {
+      this.conversation = this.past.conversation(tag);
+    }
     return until_now(this.conversation, this.wish);
   }
 

@@ -91,6 +91,7 @@ export function seconds_of_way(per_second: number): number {
 
 /** What a stage is about, in a few words. */
 export function condition_of(stage: Process): string {
+  if (stage.noted !== undefined) return stage.noted;
   if (!stage.answered && stage.callback !== null) {
     return `${stage.callback} runs · ${span_text(stage.in_callback_ms ?? 0)}`;
   }
@@ -110,7 +111,7 @@ export function node_condition(node: Node): string {
   const [only] = node.members;
   if (!node.is_group && only) return condition_of(only);
   const in_callbacks = node.members.filter((each) => !each.answered || each.activity === "waiting");
-  if (in_callbacks.length === 0) return "all ready";
+  if (in_callbacks.length === 0) return only?.noted === undefined ? "all ready" : "";
   const longest_ms = longest(in_callbacks.map((each) => each.in_callback_ms)) ?? 0;
   return `${short_number(in_callbacks.length)} at work · ${span_text(longest_ms)}`;
 }

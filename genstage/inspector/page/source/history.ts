@@ -1,13 +1,19 @@
 import type { Noted, NotedChunk, Snapshot } from "./model";
 import { step_in, type Past } from "./past";
 
+function key_of(noted: Noted): string {
+  return `${noted.process} ${noted.order} ${noted.kind}`;
+}
+
 /** What is kept, so that the page can go back: looks and records, the oldest forgotten first. */
 export class History implements Past {
   looks: Snapshot[] = [];
   records: Noted[] = [];
   left_out = 0;
   missed = 0;
-  private heard_until = -1;
+  /** What the program is to be asked for next; empty while nothing was heard. */
+  heard_until = "";
+  private readonly known = new Set<string>();
 
   constructor(
     private readonly most_looks = 600,
@@ -28,12 +34,16 @@ export class History implements Past {
 
   add_records(chunk: NotedChunk): void {
     this.left_out += chunk.left_out;
-    const fresh = chunk.records.filter((each) => each.order > this.heard_until);
-    this.heard_until = Math.max(this.heard_until, chunk.next);
+    this.missed += chunk.missed;
+    this.heard_until = chunk.next;
+    // What is asked for again overlaps.
+    const fresh = chunk.records.filter((each) => !this.known.has(key_of(each)));
+    for (const each of fresh) this.known.add(key_of(each));
     this.records.push(...fresh);
     this.records.sort((one, other) => one.order - other.order);
-    if (this.records.length > this.most_records) {
-      this.records.splice(0, this.records.length - this.most_records);
+    const too_many = this.records.length - this.most_records;
+    if (too_many > 0) {
+      for (const each of this.records.splice(0, too_many)) this.known.delete(key_of(each));
     }
   }
 
@@ -42,7 +52,8 @@ export class History implements Past {
     this.records = [];
     this.left_out = 0;
     this.missed = 0;
-    this.heard_until = -1;
+    this.heard_until = "";
+    this.known.clear();
   }
 
   /** The number of the look that shows how things were at a moment. */

@@ -26,8 +26,8 @@ function noted(order: number, subscription = "s1"): Noted {
   };
 }
 
-function chunk(records: Noted[], next: number, left_out = 0) {
-  return { after: 0, next, left_out, records };
+function chunk(records: Noted[], next: number, left_out = 0, missed = 0) {
+  return { after: "", next: `0:${next}:${next}`, left_out, missed, records };
 }
 
 test("a moment is shown by the last look before it", () => {
@@ -60,6 +60,15 @@ test("records that were sent twice are kept once, in their order", () => {
   history.add_records(chunk([noted(2), noted(3)], 1003, 4));
   expect(history.records.map((each) => each.at)).toEqual([1, 2, 3]);
   expect(history.left_out).toBe(4);
+});
+
+test("records of a thread that comes late take their place, and what is missing is counted", () => {
+  const history = new History();
+  history.add_records(chunk([noted(1), noted(3)], 1003));
+  history.add_records(chunk([noted(2)], 1003, 0, 5));
+  history.add_records(chunk([], 1003, 0, 2));
+  expect(history.records.map((each) => each.at)).toEqual([1, 2, 3]);
+  expect(history.missed).toBe(7);
 });
 
 test("one steps to the next record and back, among those that are wanted", () => {

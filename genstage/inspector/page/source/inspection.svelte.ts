@@ -1,4 +1,4 @@
-import type { Connection, FromWorker, ToWorker } from "./messages";
+import type { Connection, FromWorker, HopsOf, RecordingFacts, ToWorker } from "./messages";
 import type { Conversation, Noted } from "./model";
 import { keep_token, read_token } from "./token";
 import { no_wish, type View, type Wish } from "./view";
@@ -9,6 +9,11 @@ export class Inspection {
   view = $state.raw<View | null>(null);
   conversation = $state.raw<Conversation | null>(null);
   wish = $state.raw<Wish>(no_wish);
+  hops = $state.raw<HopsOf | null>(null);
+  /** The file that is shown in place of a program. */
+  recording = $state.raw<RecordingFacts | null>(null);
+  /** Why a file is not shown. */
+  refused = $state("");
 
   paused = $derived(this.wish.moment !== null);
   chosen = $derived(this.wish.chosen);
@@ -31,6 +36,18 @@ export class Inspection {
     keep_token(token);
     this.connection = "connecting";
     this.run();
+  }
+
+  open(file: File | undefined): void {
+    this.refused = "";
+    if (file) this.say({ kind: "open", file });
+  }
+
+  close_recording(): void {
+    this.recording = null;
+    this.begin_anew();
+    this.connection = "connecting";
+    this.say({ kind: "close" });
   }
 
   choose(pid: string | null): void {
@@ -80,6 +97,11 @@ export class Inspection {
     return at !== null && at.order === noted.order && at.process === noted.process;
   }
 
+  private begin_anew(): void {
+    this.view = null;
+    this.want({ ...no_wish, with_inspector: this.wish.with_inspector });
+  }
+
   private want(changed: Partial<Wish>): void {
     if (changed.chosen_tag !== undefined && changed.chosen_tag !== this.wish.chosen_tag) {
       this.conversation = null;
@@ -99,9 +121,17 @@ export class Inspection {
         return;
       case "view":
         this.view = message.view;
+        this.hops = message.hops?.pid === this.wish.chosen ? message.hops : null;
         // What was asked for since then is still on its way.
         this.conversation =
           message.conversation?.subscription === this.wish.chosen_tag ? message.conversation : null;
+        return;
+      case "opened":
+        this.recording = message.recording;
+        this.begin_anew();
+        return;
+      case "refused":
+        this.refused = message.words;
         return;
       case "stepped":
         this.want({ moment: message.to.at, stepped_to: message.to });

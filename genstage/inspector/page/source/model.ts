@@ -28,6 +28,8 @@ export interface Process {
   busy: number | null;
   restarts: number;
   stage: Stage | null;
+  /** In a recording, when it was heard last: what it was doing nobody has noted. */
+  noted?: string;
 }
 
 export interface Subscription {
@@ -76,9 +78,13 @@ export interface Noted {
 }
 
 export interface NotedChunk {
-  after: number;
-  next: number;
+  /** Up to where records had been heard, and are with these: texts that the program reads. */
+  after: string;
+  next: string;
+  /** Records that were there and are not sent. */
   left_out: number;
+  /** Records that had been overwritten by then. */
+  missed: number;
   records: Noted[];
 }
 

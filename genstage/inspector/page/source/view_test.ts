@@ -35,9 +35,10 @@ function see(wish: Partial<Wish>): View {
   past.add_look(look(2, 30));
   past.add_look(look(3, 90));
   past.add_records({
-    after: 0,
-    next: 9,
+    after: "",
+    next: "0:3:9",
     left_out: 0,
+    missed: 0,
     records: [noted(1, "<1.1>"), noted(2, "<2.1>"), noted(3, "<1.1>")],
   });
   return new Viewer().view(past, { ...no_wish, ...wish }) as View;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <genstage/observe/hop_times.hpp>
+#include <span>
+#include <string>
+
+namespace genstage::inline v0 {
+
+/// Where the time of the events of some subscriptions went, as JSON on one line; docs/inspector.md
+/// describes its members. At most `limit` of them, and how many there are.
+[[nodiscard]] std::string write_hops(std::span<const hop_times> hops, std::size_t limit);
+
+}  // namespace genstage::inline v0
