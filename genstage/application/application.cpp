@@ -225,6 +225,10 @@ application::application(application_spec spec)
 
 application::~application() = default;
 
+port_log* application::ports() const noexcept {
+  return self_->driver.ports();
+}
+
 runtime& application::home() noexcept {
   return self_->home;
 }

@@ -10,6 +10,8 @@
 
 namespace genstage::inline v0 {
 
+class port_log;
+
 /// A program as a tree of supervised processes.
 struct application_spec {
   restart_strategy strategy = restart_strategy::one_for_one;
@@ -58,6 +60,9 @@ class application {
   application& operator=(const application&) = delete;
 
   [[nodiscard]] runtime& home() noexcept;
+  /// Where ports such as `http::recorded_client` keep what comes from outside while the program is
+  /// recorded, and get it from while it is replayed; null in other runs.
+  [[nodiscard]] port_log* ports() const noexcept;
 
   /// Declares one more child, after those there are. Before `run`.
   void add(child_spec child);

@@ -23,6 +23,11 @@ runtime program_driver::make_runtime(runtime_options options) {
   return runtime{*recording_, std::move(options)};
 }
 
+port_log* program_driver::ports() const noexcept {
+  if (playing_) return playing_.get();
+  return recording_.get();
+}
+
 void program_driver::save(const runtime& home) const {
   if (!recording_) return;
   const result<void> written = write_schedule(recording_->so_far(), record_to_);

@@ -22,6 +22,8 @@ class program_driver {
   [[nodiscard]] runtime make_runtime(runtime_options options);
   /// Null unless an earlier run is played.
   [[nodiscard]] schedule_player* player() const noexcept { return playing_.get(); }
+  /// Where ports keep what comes, or get it from; null for a program that runs as it is.
+  [[nodiscard]] port_log* ports() const noexcept;
   /// Writes the order so far, if it is kept. Failure: is said in the log.
   void save(const runtime& home) const;
   /// Nothing of the program runs after it.

@@ -7,9 +7,12 @@
 #include <genstage/replay/schedule_recorder.hpp>
 #include <genstage/task/sync_wait.hpp>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <ranges>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 // Programs that end in another way each time, run on the thread pool and played again.
@@ -186,6 +189,122 @@ TEST(replay_test, what_is_not_done_from_outside_again_is_waited_for) {
   EXPECT_FALSE(playing.waits_for_outside());
   EXPECT_EQ(*playing.run_until(std::move(down)), exit_reason::shutdown());
   playing.stop();
+}
+
+/// Answers on a thread of its own with numbers that nobody can foresee, or plays what it said.
+class oracle {
+ public:
+  explicit oracle(port_log& log) : log_{log} {
+    log_.listen("oracle", [this](std::uint64_t number, std::string_view said) {
+      if (number >= asked_.size()) return false;
+      asked_[number].complete(std::stoi(std::string{said}));
+      return true;
+    });
+  }
+  ~oracle() {
+    for (std::thread& each : answering_) each.join();
+  }
+  oracle(const oracle&) = delete;
+  oracle& operator=(const oracle&) = delete;
+
+  operation<int> ask() {
+    auto [far, near] = make_operation<int>();
+    const std::uint64_t number = asked_.size();
+    asked_.push_back(far);
+    if (!log_.plays()) {
+      answering_.emplace_back([this, number, far] {
+        const int said = static_cast<int>(std::random_device{}() % 1000);
+        log_.came("oracle", number, std::to_string(said), [far, said] { far.complete(said); });
+      });
+    }
+    return std::move(near);
+  }
+
+ private:
+  port_log& log_;
+  std::vector<completion<int>> asked_;
+  std::vector<std::thread> answering_;
+};
+
+/// Asks for each event, and gives up at an answer that it does not like.
+class believer final : public async_consumer<int> {
+ public:
+  believer(oracle* asked, diary* kept) : asked_{asked}, kept_{kept} {}
+
+  task<> handle_events(std::span<int> events) override {
+    for (const int each : events) {
+      operation<int> asking = asked_->ask();
+      const result<int> said = co_await std::move(asking);
+      kept_->add(std::to_string(each) + ": " + std::to_string(*said));
+      if (each > 20 && *said % 5 == 0) {
+        throw std::runtime_error{"event " + std::to_string(each) + ": " + std::to_string(*said)};
+      }
+    }
+  }
+
+ private:
+  oracle* asked_;
+  diary* kept_;
+};
+
+process_ref believe(runtime& home, oracle& asked, diary& kept,
+                    std::optional<completion<exit_reason>> ended = {}) {
+  supervisor_spec tree{
+      .limits = {0, 60s},
+      .children = {
+          child(odd, 1),
+          child(name<believer>{"believer"}, &asked, &kept).subscribe_to(odd, {.max_demand = 2})}};
+  return *home.spawn(std::make_unique<supervisor>(std::move(tree)),
+                     {.name = "top", .ended = std::move(ended)});
+}
+
+schedule record_belief(diary& kept, std::size_t room = schedule_recorder::most_port_bytes) {
+  schedule_recorder recording{{.workers = 2}, room};
+  oracle asked{recording};
+  runtime home{recording, options(&kept)};
+  auto [far, near] = make_operation<exit_reason>();
+  (void)believe(home, asked, kept, far);
+  (void)sync_wait(std::move(near));
+  recording.stop();
+  return recording.so_far();
+}
+
+TEST(replay_test, what_came_through_a_port_comes_again_ten_times) {
+  diary recorded;
+  const schedule order = record_belief(recorded);
+  ASSERT_GT(order.port_inputs.size(), 20U);
+
+  for (int time = 0; time < 10; ++time) {
+    schedule_player playing{order};
+    oracle asked{playing};
+    diary played;
+    runtime home{playing, options(&played)};
+    (void)believe(home, asked, played);
+    const auto outcome = playing.run();
+    playing.stop();
+
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_EQ(*outcome, order.happenings.size());
+    ASSERT_EQ(played.lines(), recorded.lines());
+  }
+}
+
+TEST(replay_test, what_had_no_room_in_the_recording_is_said_where_it_is_missed) {
+  diary kept;
+  const schedule order = record_belief(kept, 0);
+  schedule_player playing{order};
+  oracle asked{playing};
+  runtime home{playing, options(&kept)};
+  (void)believe(home, asked, kept);
+
+  const auto outcome = playing.run();
+  playing.stop();
+
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("what came through port oracle for question 0 had no "
+                                         "room in the recording"),
+            std::string::npos)
+      << outcome.error().message;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace genstage::inline v0 {
 
 namespace {
 
-constexpr std::string_view magic = "gsched01";
+constexpr std::string_view magic = "gsched02";
 constexpr std::uint8_t happening_kinds = 4;
 constexpr std::uint8_t input_kinds = 3;
 
@@ -24,6 +24,14 @@ std::string to_bytes(const schedule& written) {
     to.number(static_cast<std::uint8_t>(each.kind));
     to.number(each.value);
   }
+  to.number(std::uint64_t{written.port_inputs.size()});
+  for (const port_input& each : written.port_inputs) {
+    to.number(each.happening);
+    to.number(each.number);
+    to.text(each.port);
+    to.number(static_cast<std::uint8_t>(each.bytes ? 1 : 0));
+    if (each.bytes) to.text(*each.bytes);
+  }
   return to.take();
 }
 
@@ -40,6 +48,13 @@ result<schedule> schedule_of_bytes(std::string_view bytes) {
     program_input& each = read.inputs.emplace_back();
     each.kind = static_cast<input_kind>(from.below(input_kinds, "an input of kind"));
     each.value = from.number<std::uint64_t>();
+  }
+  for (std::size_t left = from.count<std::uint64_t>(21, "port inputs"); left > 0; --left) {
+    port_input& each = read.port_inputs.emplace_back();
+    each.happening = from.number<std::uint64_t>();
+    each.number = from.number<std::uint64_t>();
+    each.port = from.text();
+    if (from.below(2, "bytes of kind") == 1) each.bytes = from.text();
   }
   from.end();
   if (from.failure()) return fail(errc::invalid_argument, *from.failure());

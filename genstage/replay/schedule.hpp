@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <genstage/core/error.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,17 +38,31 @@ struct program_input {
   friend bool operator==(const program_input&, const program_input&) = default;
 };
 
+/// What came through a port, at a happening from outside.
+struct port_input {
+  std::uint64_t happening = 0;  ///< The how-manyth, from 0.
+  std::string port{};
+  std::uint64_t number = 0;  ///< Of the port's question.
+  /// As the port writes it; no value where there was no room for it.
+  std::optional<std::string> bytes{};
+
+  friend bool operator==(const port_input&, const port_input&) = default;
+};
+
 /// The order in which a program did things, and what it learned from the world: all that another
 /// run needs to be the same.
 struct schedule {
   std::vector<happening> happenings{};
   std::vector<program_input> inputs{};
+  std::vector<port_input> port_inputs{};  ///< In the order of their happenings.
 
   friend bool operator==(const schedule&, const schedule&) = default;
 };
 
-// As a file: the 8 bytes "gsched01"; u64 how many happenings, each u8 kind, u32 which, u32 came;
-// u64 how many inputs, each u8 kind, u64 value. Little-endian, no padding.
+// As a file: the 8 bytes "gsched02"; u64 how many happenings, each u8 kind, u32 which, u32 came;
+// u64 how many inputs, each u8 kind, u64 value; u64 how many came through ports, each u64
+// happening, u64 number, text port, u8 whether the bytes follow, and if so text bytes. A text is
+// its length (u32) and its bytes. Little-endian, no padding.
 
 [[nodiscard]] std::string to_bytes(const schedule& written);
 /// Failure: invalid_argument, in words that say at which byte what was seen.

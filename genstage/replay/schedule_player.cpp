@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <genstage/process/simulated.hpp>
 #include <genstage/record/coarse_clock.hpp>
 #include <genstage/replay/schedule_player.hpp>
@@ -54,7 +55,16 @@ class schedule_player::implementation final : public simulation_watch {
     return diverged || next == played.happenings.size() ? nullptr : &played.happenings[next];
   }
 
+  /// What came through a port next, if that is what happens now and the program has the port.
+  [[nodiscard]] const port_input* port_input_now() const {
+    const auto found =
+        std::ranges::lower_bound(played.port_inputs, next, {}, &port_input::happening);
+    if (found == played.port_inputs.end() || found->happening != next) return nullptr;
+    return ports.contains(found->port) ? &*found : nullptr;
+  }
+
   bool run_process(const happening& what);
+  bool play(const port_input& came);
   bool fire(std::uint64_t key);
 
   static constexpr std::uint64_t outside_key = std::uint64_t{1} << 32U;
@@ -69,6 +79,7 @@ class schedule_player::implementation final : public simulation_watch {
   mutable instant last_now{};
   mutable std::optional<std::string> diverged;
   int depth = 0;
+  std::unordered_map<std::string, taker> ports;
   std::vector<process_cell*> started;
   std::set<const process_cell*> ready;
   std::unordered_map<std::uint64_t, std::move_only_function<void() noexcept>> timers;
@@ -95,6 +106,23 @@ bool schedule_player::implementation::run_process(const happening& what) {
   ready.erase(&cell);
   if (simulated::run_once(cell, *this) == runnable::verdict::again) ready.insert(&cell);
   return true;
+}
+
+bool schedule_player::implementation::play(const port_input& came) {
+  if (!came.bytes) {
+    return diverge(
+        fmt::format("what came through port {} for question {} had no room in the "
+                    "recording",
+                    came.port, came.number));
+  }
+  ++next;
+  ++depth;
+  tell("port {} is answered for question {}", came.port, came.number);
+  const bool is_taken = ports.at(came.port)(came.number, *came.bytes);
+  --depth;
+  return is_taken || diverge(fmt::format("port {} is answered for question {}, which nobody has "
+                                         "asked",
+                                         came.port, came.number));
 }
 
 bool schedule_player::implementation::fire(std::uint64_t key) {
@@ -134,7 +162,11 @@ bool schedule_player::waits_for_outside() const noexcept {
 bool schedule_player::step() {
   implementation& here = *self_;
   const happening* const what = here.upcoming();
-  if (what == nullptr || what->kind == happening_kind::outside || here.depth > 0) return false;
+  if (what == nullptr || here.depth > 0) return false;
+  if (what->kind == happening_kind::outside) {
+    const port_input* const came = here.port_input_now();
+    return came != nullptr && here.play(*came);
+  }
   ++here.depth;
   const bool fits = what->kind == happening_kind::step ? here.run_process(*what)
                                                        : here.fire(implementation::key_of(*what));
@@ -178,6 +210,16 @@ bool schedule_player::disarm(timer_id timer) noexcept {
 
 std::uint64_t schedule_player::random() noexcept {
   return self_->learn(input_kind::random).value_or(0);
+}
+
+void schedule_player::came(std::string_view, std::uint64_t, std::string,
+                           std::move_only_function<void()> hand_on) {
+  const outside_action here{*this};
+  hand_on();
+}
+
+void schedule_player::listen(std::string port, taker take) {
+  self_->ports.insert_or_assign(std::move(port), std::move(take));
 }
 
 void schedule_player::outside_begins() noexcept {

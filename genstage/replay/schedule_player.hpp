@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <genstage/process/runtime.hpp>
+#include <genstage/replay/port_log.hpp>
 #include <genstage/replay/schedule.hpp>
 #include <genstage/task/operation.hpp>
 #include <memory>
@@ -23,13 +24,14 @@ namespace genstage::inline v0 {
 /// Lifetime: outlives the runtime. Threads: one.
 /// Failure: a program that is another one, or that learns something of the world which is not
 /// recorded, comes to a point where the schedule does not fit; `run` says where.
-class schedule_player final : public driver {
+class schedule_player final : public driver, public port_log {
  public:
   explicit schedule_player(schedule played);
   ~schedule_player();
 
-  /// Does what is left, up to what nobody does from outside any more. Returns how much has happened
-  /// in all. Failure: invalid_argument where the program goes another way.
+  /// Does what is left, up to what nobody does from outside any more. What came through ports comes
+  /// again, for those that know this `port_log`. Returns how much has happened in all. Failure:
+  /// invalid_argument where the program goes another way.
   result<std::size_t> run();
   /// Whether what comes next is done to the program from outside.
   [[nodiscard]] bool waits_for_outside() const noexcept;
@@ -53,6 +55,11 @@ class schedule_player final : public driver {
   [[nodiscard]] std::uint64_t random() noexcept override;
   void outside_begins() noexcept override;
   void outside_ends() noexcept override;
+
+  [[nodiscard]] bool plays() const noexcept override { return true; }
+  void came(std::string_view port, std::uint64_t number, std::string bytes,
+            std::move_only_function<void()> hand_on) override;
+  void listen(std::string port, taker take) override;
 
  private:
   class implementation;

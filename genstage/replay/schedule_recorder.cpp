@@ -21,7 +21,8 @@ class silent_watch final : public simulation_watch {
 
 class schedule_recorder::implementation {
  public:
-  explicit implementation(thread_pool_options options) : pool{std::move(options)} {}
+  implementation(thread_pool_options options, std::size_t port_bytes)
+      : pool{std::move(options)}, room{port_bytes} {}
 
   /// Stands for a process in the pool's queues.
   struct stand_in final : runnable {
@@ -63,7 +64,18 @@ class schedule_recorder::implementation {
     if (lock && depth > 0) noted.inputs.push_back({kind, value});
   }
 
+  /// Of what happens now.
+  void keep(std::string_view port, std::uint64_t number, std::string bytes) {
+    if (noted.happenings.back().kind != happening_kind::outside) return;
+    port_input& kept =
+        noted.port_inputs.emplace_back(noted.happenings.size() - 1, std::string{port}, number);
+    if (bytes.size() > room) return;
+    room -= bytes.size();
+    kept.bytes = std::move(bytes);
+  }
+
   thread_pool pool;
+  std::size_t room;
   mutable std::recursive_mutex mutex;
   mutable int depth = 0;
   mutable schedule noted;
@@ -73,8 +85,8 @@ class schedule_recorder::implementation {
   std::uint32_t armed_outside = 0;
 };
 
-schedule_recorder::schedule_recorder(thread_pool_options options)
-    : self_{std::make_unique<implementation>(std::move(options))} {}
+schedule_recorder::schedule_recorder(thread_pool_options options, std::size_t port_bytes)
+    : self_{std::make_unique<implementation>(std::move(options), port_bytes)} {}
 
 schedule_recorder::~schedule_recorder() {
   stop();
@@ -138,6 +150,15 @@ void schedule_recorder::outside_ends() noexcept {
   --self_->depth;
   self_->mutex.unlock();
 }
+
+void schedule_recorder::came(std::string_view port, std::uint64_t number, std::string bytes,
+                             std::move_only_function<void()> hand_on) {
+  const outside_action here{*this};
+  self_->keep(port, number, std::move(bytes));
+  hand_on();
+}
+
+void schedule_recorder::listen(std::string, taker) {}
 
 std::vector<driver::running_now> schedule_recorder::running() const {
   std::vector<running_now> all = self_->pool.running();

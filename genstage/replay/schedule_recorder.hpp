@@ -1,8 +1,11 @@
 #pragma once
 
+#include <genstage/replay/port_log.hpp>
 #include <genstage/replay/schedule.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace genstage::inline v0 {
@@ -19,12 +22,18 @@ namespace genstage::inline v0 {
 /// they can do in parallel they can also do in some order.
 ///
 /// What comes from outside is noted as such: processes that a thread starts, its calls, casts and
-/// subscriptions, operations that a thread of the program's completes. What they bring is not.
+/// subscriptions, operations that a thread of the program's completes. What they bring is kept if
+/// it comes through a port that knows this `port_log`, as `http::recorded_client` does.
 ///
-/// Lifetime: outlives the runtime. Threads: any. Cost: 12 bytes for each callback, without bound.
-class schedule_recorder final : public driver {
+/// Lifetime: outlives the runtime. Threads: any. Cost: 12 bytes for each callback, without bound,
+/// and the bytes of what came through ports.
+class schedule_recorder final : public driver, public port_log {
  public:
-  explicit schedule_recorder(thread_pool_options options = {});
+  /// Of what comes through ports, so many bytes are kept.
+  static constexpr std::size_t most_port_bytes = std::size_t{256} << 20U;
+
+  explicit schedule_recorder(thread_pool_options options = {},
+                             std::size_t port_bytes = most_port_bytes);
   ~schedule_recorder();
 
   /// What has happened so far.
@@ -40,6 +49,11 @@ class schedule_recorder final : public driver {
   void outside_begins() noexcept override;
   void outside_ends() noexcept override;
   [[nodiscard]] std::vector<running_now> running() const override;
+
+  [[nodiscard]] bool plays() const noexcept override { return false; }
+  void came(std::string_view port, std::uint64_t number, std::string bytes,
+            std::move_only_function<void()> hand_on) override;
+  void listen(std::string port, taker take) override;
 
  private:
   class implementation;

@@ -12,7 +12,8 @@ schedule example() {
                          {happening_kind::step, 0, 2},
                          {happening_kind::timer, 70'000, 0},
                          {happening_kind::outside_timer, 1, 0}},
-          .inputs = {{input_kind::now, 12'345'678'901}, {input_kind::disarmed, 1}}};
+          .inputs = {{input_kind::now, 12'345'678'901}, {input_kind::disarmed, 1}},
+          .port_inputs = {{0, "http", 7, "answer"}, {0, "http", 8, std::nullopt}}};
 }
 
 TEST(schedule_test, what_was_written_is_read_again) {
@@ -23,13 +24,13 @@ TEST(schedule_test, what_was_written_is_read_again) {
 TEST(schedule_test, the_format_is_the_documented_one) {
   const std::string bytes = to_bytes(example());
 
-  EXPECT_EQ(bytes.size(), 8U + 8 + 4 * 9 + 8 + 2 * 9);
+  EXPECT_EQ(bytes.size(), 8U + 8 + 4 * 9 + 8 + 2 * 9 + 8 + (25 + 10) + 25);
   EXPECT_EQ(bytes.substr(25, 9), std::string("\0\0\0\0\0\x02\0\0\0", 9));
 }
 
 TEST(schedule_test, other_bytes_are_refused_with_what_was_seen) {
-  EXPECT_EQ(schedule_of_bytes("gstrace1").error().message,
-            "at byte 0: other bytes than gsched01; not read");
+  EXPECT_EQ(schedule_of_bytes("gstrace2").error().message,
+            "at byte 0: other bytes than gsched02; not read");
   std::string bytes = to_bytes(example());
   bytes[16] = 9;
   EXPECT_EQ(schedule_of_bytes(bytes).error().message,

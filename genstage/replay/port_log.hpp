@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace genstage::inline v0 {
+
+/// Keeps what comes into a program through a port, such as an HTTP client, or plays it again. What
+/// came is kept as the port's own bytes, at its place in the order of everything.
+///
+/// A port numbers its questions in the order in which the program asks them, from 0 on; that order
+/// is the same when it is played, so the number is enough to find who waits.
+class port_log {
+ public:
+  port_log() = default;
+  port_log(const port_log&) = delete;
+  port_log& operator=(const port_log&) = delete;
+
+  /// Whether an earlier run is played: then a port asks nobody outside, and is told what came then.
+  [[nodiscard]] virtual bool plays() const noexcept = 0;
+
+  /// Keeps what came for a question, and hands it on with `hand_on`, which happens to the program
+  /// from outside. Threads: any that runs no process.
+  /// Failure: beyond what the log has room for, only that something came is kept.
+  virtual void came(std::string_view port, std::uint64_t number, std::string bytes,
+                    std::move_only_function<void()> hand_on) = 0;
+
+  /// What came when it was recorded goes to `take`, once it is its turn. It returns false for what
+  /// nobody waits for, or what it cannot read: then the program is another one.
+  using taker = std::function<bool(std::uint64_t number, std::string_view bytes)>;
+  virtual void listen(std::string port, taker take) = 0;
+
+ protected:
+  ~port_log() = default;
+};
+
+}  // namespace genstage::inline v0
