@@ -57,7 +57,6 @@ void append_encoded(std::string& url, char c) {
   url += digits[byte & 0xFU];
 }
 
-// Brackets may stand only around an IPv6 address, which only an authority holds.
 std::size_t end_of_authority(std::string_view url) noexcept {
   const auto start = url.find("//");
   if (start == std::string_view::npos || url.find_first_of("/?#") < start) return 0;
@@ -65,12 +64,15 @@ std::size_t end_of_authority(std::string_view url) noexcept {
   return end == std::string_view::npos ? url.size() : end;
 }
 
+// Brackets may stand only around an IPv6 address, which only an authority holds; there the last @
+// ends the user's name, and any before is part of it (WHATWG URL, authority state).
 std::string repaired(std::string_view reference) {
   constexpr std::string_view outer = " \t\r\n\f\v";
   const auto first = reference.find_first_not_of(outer);
   if (first == std::string_view::npos) return {};
   reference = reference.substr(first, reference.find_last_not_of(outer) - first + 1);
   const auto authority = end_of_authority(reference);
+  const auto last_at = reference.substr(0, authority).rfind('@');
   std::string url;
   bool has_fragment = false;
   for (std::size_t at = 0; at < reference.size(); ++at) {
@@ -80,8 +82,9 @@ std::string repaired(std::string_view reference) {
                            is_hex_digit(reference[at + 1]) && is_hex_digit(reference[at + 2]);
     const bool is_bracket = (c == '[' || c == ']') && at < authority;
     const bool is_second_hash = c == '#' && has_fragment;
+    const bool is_inner_at = c == '@' && at < authority && at != last_at;
     if (c == '#') has_fragment = true;
-    if (is_escape || is_bracket || (may_stand_in_url(c) && !is_second_hash)) {
+    if (is_escape || is_bracket || (may_stand_in_url(c) && !is_second_hash && !is_inner_at)) {
       url += c;
     } else {
       append_encoded(url, c);

@@ -48,6 +48,13 @@ TEST(web_url, removes_user_information) {
   EXPECT_EQ(resolved("https://bank.example@evil.example/"), "https://evil.example/");
 }
 
+// Found by fuzzing: the parser takes the first of several for the end, and the rest for the host.
+TEST(web_url, takes_the_last_at_for_the_end_of_user_information) {
+  EXPECT_EQ(resolved("https://bank.example@a@evil.example/"), "https://evil.example/");
+  EXPECT_EQ(resolved("//a@b@c.example/p@q@r"), "https://c.example/p@q@r");
+  EXPECT_EQ(resolved("https://bank.example@evil.example@/"), "nothing");
+}
+
 TEST(web_url, drops_whitespace_around_and_line_breaks_inside) {
   EXPECT_EQ(resolved("  /a\n\tb  "), "https://a.example/ab");
 }
