@@ -43,6 +43,10 @@ class json_line {
     return text("pid", to_string(process.id));
   }
   [[nodiscard]] std::string taken() && {
+    const process* const here = process::current();
+    if (const trace_context* const trace = here != nullptr ? here->trace() : nullptr) {
+      text("trace_id", trace->trace_text()).text("span_id", trace->span_text());
+    }
     text_ += "}\n";
     return std::move(text_);
   }

@@ -338,25 +338,13 @@ void process::callback_finished() {
   if (phase_ == phase::starting && !is_suspended()) started();
 }
 
-void process::tell_callback_began(const char* name) {
-  const instant now = owner().scheduler().now();
-  extras().told_.emplace(name, now);
-  telemetry().emit(callback_began{identity(), name, now});
-}
-
-void process::tell_callback_done(callback_end how) noexcept {
-  if (!extras_ || !extras_->told_) return;
-  const auto [name, since] = *std::exchange(extras_->told_, std::nullopt);
-  const instant now = owner().scheduler().now();
-  telemetry().emit(callback_done{identity(), name, now, now - since, how});
-}
-
 /// In this order: the name is free, what the process owned is released, the others are told; so
 /// whoever is told finds name and resources free (A12).
 runnable::verdict process::finish() noexcept {
   const exit_reason reason = *ending_;
   note_life(record_kind::ended, static_cast<std::uint64_t>(reason.kind()));
   if (!reason.is_orderly() && !was_ended_by_signal_) report_crash(reason);
+  if (extras_ && extras_->span_) end_span(to_string(reason));
   telemetry().emit_made([&] { return process_exited{identity(), type_name(type()), reason}; });
   process_cell& cell = *cell_;
   cell.owner().forget(name_, id());

@@ -10,6 +10,7 @@
 #include <genstage/scheduler/hand_over.hpp>
 #include <genstage/task/operation.hpp>
 #include <genstage/task/task.hpp>
+#include <genstage/telemetry/trace_context.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,6 +87,14 @@ class process {
   [[nodiscard]] process_identity identity() const noexcept { return {id(), name_}; }
   /// Who is told of what happens in it and elsewhere; in runtime.hpp.
   [[nodiscard]] telemetry_handlers& telemetry() const noexcept;
+
+  /// The span that the current work belongs to; null if there is none.
+  [[nodiscard]] const trace_context* trace() const noexcept;
+  /// Begins work on so many events that came with this context. Returns the context of what comes
+  /// of them: that of a span of its own, or the same if nobody wants to be told of spans.
+  const trace_context& begin_span(const trace_context& given, std::uint64_t events);
+  /// Tells of the work that was begun, if any was. `why` says why it failed, if it did.
+  void end_span(const std::string& why) noexcept;
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
   /// Notes a record there, later than all that the process has noted.

@@ -83,6 +83,14 @@ class process_extras {
     instant since;
   };
   std::optional<told_callback> told_;
+  /// Work on a batch that belongs to a trace.
+  struct open_span {
+    trace_context context;
+    trace_context given;
+    instant began;
+    std::uint64_t events;
+  };
+  std::optional<open_span> span_;
   const char* blamed_ = nullptr;  ///< The type of the request whose handler threw.
   message_list deferred_;         ///< System messages that wait for the end of a callback.
   std::vector<std::move_only_function<void() noexcept>> releases_;

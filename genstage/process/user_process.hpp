@@ -61,6 +61,9 @@ class process_services {
   /// True if that timer will not fire any more; false if it has fired, so that what it sends may
   /// be on its way.
   static bool cancel(timer_id timer) { return home().scheduler().disarm(timer); }
+  /// The span of the batch that is handled, to be given to whoever is called for it, for instance
+  /// as a `traceparent`; null if the batch belongs to no trace.
+  [[nodiscard]] static const trace_context* trace() { return process::current()->trace(); }
   static void log(log_level level, std::string text) {
     process::current()->log(level, std::move(text));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <genstage/stage/batch_notes.hpp>
 #include <iterator>
 #include <memory>
 #include <ranges>
@@ -150,10 +151,18 @@ class output {
   void emit(T event) { events_->emplace(std::move(event)); }
   [[nodiscard]] std::size_t size() const noexcept { return events_->size(); }
 
+  /// What the callback emits belongs to this trace, under this span. A producer_consumer need not
+  /// say it of what comes of the batch that it handles.
+  /// Cost: the context is allocated for each batch that has one.
+  void trace(const trace_context& under) {
+    notes_ = std::make_unique<batch_notes>(batch_notes{.trace = under});
+  }
+
  private:
   template <class, class>
   friend class producer_side;
   batch<T>* events_;
+  std::unique_ptr<batch_notes> notes_;
 };
 
 }  // namespace genstage::inline v0

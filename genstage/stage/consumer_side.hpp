@@ -145,6 +145,10 @@ class consumer_side {
     if (is_cut()) from_->ledger.begin_message();
   }
   [[nodiscard]] bool is_busy() const noexcept { return current_ != nullptr; }
+  /// Of the message in hand; null if it has none.
+  [[nodiscard]] const batch_notes* notes() const noexcept { return current_->notes.get(); }
+  /// When the batch in hand was begun, if its message has notes.
+  instant begun_at{};
   /// The subscription of the message in hand, though it may have ended; null if nobody knows it.
   [[nodiscard]] const subscription* source() const noexcept {
     return sent_by_ != nullptr ? &sent_by_->to : nullptr;

@@ -117,13 +117,13 @@ class direct_outlet {
     for (const delivery& each : decided) {
       auto part = std::ranges::find(parts_, each.to, &std::pair<unique_id, node>::first);
       if (part == parts_.end()) {
-        parts_.emplace_back(each.to, sender_.spare());
+        parts_.emplace_back(each.to, sender_.spare(made->notes.get()));
         part = std::prev(parts_.end());
       }
       part->second->events.take_from(made->events, offset, each.count);
       offset += each.count;
     }
-    made->events.clear();
+    made->clear();
     for (auto& [to, part] : parts_) sender_.send(std::move(part), to);
     parts_.clear();
   }

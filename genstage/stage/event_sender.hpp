@@ -4,6 +4,7 @@
 #include <genstage/core/type_name.hpp>
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
+#include <genstage/process/runtime.hpp>
 #include <genstage/stage/protocol.hpp>
 #include <genstage/stage/stage.hpp>
 #include <genstage/stage/stage_events.hpp>
@@ -151,7 +152,7 @@ class event_sender {
     if (consumer* const to = find(tag); to != nullptr) [[likely]]
       return send(std::move(filled), *to);
     note(record_kind::discarded, tag, filled->events.size());
-    filled->events.clear();
+    filled->clear();
     give_back(std::move(filled));
   }
   [[gnu::always_inline]] void send(node&& filled, consumer& to) {
@@ -162,6 +163,8 @@ class event_sender {
     note(record_kind::delivery, tag, count);
     to.sent += count;
     to.sent_at = coarse_clock::now();
+    if (telemetry_.is_wanted<batch_handled>()) [[unlikely]]
+      stamp(*filled);
     // Of a consumer that says what it has handled, the loss is counted when its down comes.
     if (to.who.peer.try_send_next(filled)) [[likely]]
       return;
@@ -178,6 +181,12 @@ class event_sender {
     --spare_count_;
     taken->from = owner_.id();
     return node{taken};
+  }
+  /// The same for a part of a batch with these notes; null if it has none.
+  [[nodiscard]] node spare(const batch_notes* notes) {
+    node part = spare();
+    if (notes != nullptr) part->take_notes(std::make_unique<batch_notes>(*notes));
+    return part;
   }
   [[gnu::always_inline]] void give_back(node&& spent) noexcept {
     if (!spent) return;
@@ -234,15 +243,19 @@ class event_sender {
   [[nodiscard, gnu::noinline]] node fresh() {
     return std::make_unique<batch_message<T>>(message_kind::events, unique_id::none, owner_.id());
   }
+  [[gnu::noinline]] void stamp(batch_message<T>& leaving) {
+    if (!leaving.notes) leaving.take_notes(std::make_unique<batch_notes>());
+    leaving.notes->sent_at = owner_.owner().scheduler().now();
+  }
   [[gnu::noinline]] void cut(batch_message<T>& made, std::span<const delivery> decided) {
     std::size_t offset = 0;
     for (const delivery& each : decided) {
-      node part = spare();
+      node part = spare(made.notes.get());
       part->events.take_from(made.events, offset, each.count);
       offset += each.count;
       send(std::move(part), each.to);
     }
-    made.events.clear();
+    made.clear();
   }
   /// Among the open subscriptions, for those who read the records.
   void list(const subscription& opened) const {
@@ -272,6 +285,7 @@ class event_sender {
   process& owner_;
   detail::emitting_stage<T>& user_;
   recorder* records_ = owner_.records();
+  const telemetry_handlers& telemetry_ = owner_.telemetry();
   std::vector<consumer> consumers_;
   std::vector<consumer> leavers_;  ///< Their subscriptions have ended, and something is in flight.
   std::uint64_t placed_ = 0;

@@ -90,7 +90,7 @@ class partitioned_outlet {
   enum class what_is_wanted : std::uint8_t { leaves_at_once, waits };
 
   void place(node& made, std::optional<std::size_t> answering, what_is_wanted wanted) {
-    const std::uint64_t dropped = sort(made->events);
+    const std::uint64_t dropped = sort(*made);
     if (answering) owed_[*answering] -= demand{dropped};
     for (const std::size_t each : touched_) {
       node part = std::exchange(parts_[each], nullptr);
@@ -98,28 +98,28 @@ class partitioned_outlet {
       owed_[each] -= demand{part->events.size()};
       if (wanted == what_is_wanted::waits) {
         keep(part->events, 0, each);
-        part->events.clear();
       } else {
         place(part, each);
       }
+      if (part) part->clear();
       sender_.give_back(std::move(part));
     }
     touched_.clear();
-    made->events.clear();
+    made->clear();
   }
 
   /// Returns how many events are for nobody. Their demand is still to be answered.
-  std::uint64_t sort(batch<T>& events) {
+  std::uint64_t sort(batch_message<T>& made) {
     std::uint64_t dropped = 0;
     std::uint64_t unknown = 0;
-    for (T& event : events.events()) {
+    for (T& event : made.events.events()) {
       partition_choice chosen = dispatcher_.choose(event);
       switch (chosen.what) {
         case kind::anywhere:
           chosen.partition = dispatcher_.hungriest(taken_);
           [[fallthrough]];
         case kind::to:
-          part(chosen.partition).events.emplace(std::move(event));
+          part(chosen.partition, made).events.emplace(std::move(event));
           ++taken_[chosen.partition];
           break;
         case kind::unknown:
@@ -137,10 +137,10 @@ class partitioned_outlet {
     return dropped;
   }
 
-  [[nodiscard]] batch_message<T>& part(std::size_t partition) {
+  [[nodiscard]] batch_message<T>& part(std::size_t partition, const batch_message<T>& made) {
     node& wanted = parts_[partition];
     if (!wanted) {
-      wanted = sender_.spare();
+      wanted = sender_.spare(made.notes.get());
       touched_.push_back(partition);
     }
     return *wanted;

@@ -174,7 +174,9 @@ class producer_side {
   /// Sends what the callback has put out; what nobody asked for is buffered.
   [[gnu::always_inline]] void flush() {
     const std::size_t made = filling_->events.size();
-    if (made == 0) return;
+    if (made == 0) return out_.notes_.reset();
+    if (out_.notes_) [[unlikely]]
+      filling_->take_notes(std::move(out_.notes_));
     made_ += made;
     if constexpr (by_partition) {
       place(filling_, answering_);
@@ -265,7 +267,11 @@ class producer_side {
 
   /// Makes sure that the output has somewhere to go again.
   [[gnu::always_inline]] void refill() {
-    if (!filling_) filling_ = sender_.spare();
+    if (!filling_) {
+      filling_ = sender_.spare();
+    } else {
+      filling_->clear();  // What waits in a buffer has left its trace.
+    }
     filling_->events.clear();
     out_.events_ = &filling_->events;
   }

@@ -49,17 +49,40 @@ struct batch_message final : stream_message {
     return shared ? shared.events().subspan(first, count) : events.events();
   }
   void clear() noexcept {
-    if (shared) shared.reset();
-    count = 0;
+    if (!is_plain) [[unlikely]]
+      become_plain();
     events.clear();
   }
 
+  /// `number` events of `all`, from the one at `begin` on, are meant instead of `events`.
+  void share(shared_batch<T> all, std::size_t begin, std::size_t number) noexcept {
+    shared = std::move(all);
+    first = begin;
+    count = number;
+    is_plain = false;
+  }
+  void take_notes(std::unique_ptr<batch_notes> taken) noexcept {
+    notes = std::move(taken);
+    is_plain = false;
+  }
+
+  /// It has `events` and nothing else: what most messages are, told by one comparison.
+  bool is_plain = true;
   batch<T> events;
   /// If it is there, events [first, first + count) of it are meant instead of `events`. Sent only
   /// to consumers that said that they read.
   shared_batch<T> shared{};
   std::size_t first = 0;
   std::size_t count = 0;
+  std::unique_ptr<batch_notes> notes{};
+
+ private:
+  [[gnu::noinline]] void become_plain() noexcept {
+    shared.reset();
+    notes.reset();
+    count = 0;
+    is_plain = true;
+  }
 };
 
 /// What a consumer does with events: it may change them and move from them, or it only reads them,

@@ -5,6 +5,7 @@
 #include <genstage/dispatch/broadcast_dispatcher.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/output_buffer.hpp>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,8 @@ class shared_outlet {
     }
     shared_batch<T> all = recycled();
     std::swap(all.writable(), made->events);
+    const std::unique_ptr<batch_notes> notes = std::exchange(made->notes, nullptr);
+    notes_ = notes.get();
     for (consumer& each : consumers) {
       if (each.selector) {
         dispatcher_.withhold(each.who.tag, count - send_selected(each, all));
@@ -120,10 +123,8 @@ class shared_outlet {
   }
 
   void send_run(consumer& to, const shared_batch<T>& all, std::size_t first, std::size_t count) {
-    node part = sender_.spare();
-    part->shared = all;
-    part->first = first;
-    part->count = count;
+    node part = sender_.spare(notes_);
+    part->share(all, first, count);
     sender_.send(std::move(part), to);
   }
 
@@ -140,7 +141,7 @@ class shared_outlet {
   template <class Wanted>
   void send_copies(consumer& to, const shared_batch<T>& all, Wanted wanted) {
     if constexpr (std::copy_constructible<T>) {
-      node part = sender_.spare();
+      node part = sender_.spare(notes_);
       part->events.reserve(all.events().size());
       for (std::size_t index = 0; index < all.events().size(); ++index) {
         if (wanted(index)) part->events.emplace(all.events()[index]);
@@ -167,7 +168,8 @@ class shared_outlet {
   broadcast_dispatcher dispatcher_;
   output_buffer<T, detail::held_mark> buffer_;
   std::vector<shared_batch<T>> pool_;
-  std::vector<std::uint8_t> wanted_;  // Of the consumer in hand.
+  std::vector<std::uint8_t> wanted_;    // Of the consumer in hand.
+  const batch_notes* notes_ = nullptr;  // Of the batch in hand.
 };
 
 }  // namespace genstage::inline v0

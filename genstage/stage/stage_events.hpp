@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <genstage/core/instant.hpp>
 #include <genstage/process/process_events.hpp>
 #include <genstage/process/signals.hpp>
 #include <genstage/stage/subscription.hpp>
@@ -28,6 +29,17 @@ struct subscription_ended {
   cancel_cause cause;
   exit_reason reason;
   std::uint64_t lost = 0;  ///< events that the consumer had been sent and had not handled
+};
+
+/// A stage has handled a batch; see also observe/latencies.hpp.
+struct batch_handled {
+  static constexpr auto with = telemetry_switch::batches;
+
+  process_identity who;
+  unique_id tag;  ///< of the subscription
+  std::uint64_t count;
+  duration in_queue;    ///< from when it was sent until it was begun
+  duration in_service;  ///< in the callback, its waiting included
 };
 
 /// A producer has emitted events that nobody had asked for; they wait in its buffer.

@@ -143,8 +143,11 @@ class stage_process final : public user_process<S>, public stage_requests {
     if (!this->is_suspended()) subscribe_as_planned();
     if (this->is_suspended()) return;
     after_callback();
-    if (std::exchange(handling_events_, false) && !this->is_ending()) {
-      if constexpr (receives) up_->finish_batch();
+    if (std::exchange(handling_events_, false)) {
+      if constexpr (receives) {
+        if (up_->notes() != nullptr) end_noted();
+        if (!this->is_ending()) up_->finish_batch();
+      }
     }
     work();
   }
@@ -233,7 +236,7 @@ class stage_process final : public user_process<S>, public stage_requests {
       }
       if constexpr (handles_at_once) {
         const std::span<in> all = up_side::events_of(*events);
-        if (up_->is_one_batch(all.size(), *from)) {
+        if (up_->is_one_batch(all.size(), *from) && events->notes == nullptr) [[likely]] {
           handle(all, &from->to);
           if (!this->is_ending()) up_->finish_message(std::move(events), all.size(), *from);
           return;
@@ -257,15 +260,24 @@ class stage_process final : public user_process<S>, public stage_requests {
         if constexpr (emits) down_->drain();
         if (!up_->is_busy() && !take_up_next()) return;
         handling_events_ = true;
-        if (!handle(up_->next_batch(), up_->source())) return;
+        const std::span<in> batch = up_->next_batch();
+        if (up_->notes() != nullptr) [[unlikely]]
+          begin_noted(batch.size());
+        if (!handle(batch, up_->source())) return;
         handling_events_ = false;
         if constexpr (emits) down_->flush();
+        if (up_->notes() != nullptr) [[unlikely]]
+          end_noted();
         if (this->is_ending()) break;
         up_->finish_batch();
       }
       up_->drop();
     }
   }
+
+  /// What comes of the batch in hand belongs to its trace as well.
+  void begin_noted(std::size_t events);
+  void end_noted();
 
   [[gnu::always_inline]] bool handle(std::span<in> events, const subscription* from) {
     S& user = this->object();

@@ -77,6 +77,33 @@ bool stage_process<S>::take_up_next() {
 }
 
 template <class S>
+void stage_process<S>::begin_noted(std::size_t events) {
+  if constexpr (receives) {
+    up_->begun_at = this->owner().scheduler().now();
+    if (!up_->notes()->trace) return;
+    const trace_context& own = this->begin_span(*up_->notes()->trace, events);
+    if constexpr (emits) down_->out().trace(own);
+  }
+}
+
+template <class S>
+void stage_process<S>::end_noted() {
+  if constexpr (receives) {
+    this->end_span({});
+    const batch_notes& notes = *up_->notes();
+    if (!notes.sent_at) return;
+    this->telemetry().emit_made([&] {
+      const subscription* const from = up_->source();
+      return batch_handled{.who = this->identity(),
+                           .tag = from != nullptr ? from->tag : unique_id::none,
+                           .count = up_->next_batch().size(),
+                           .in_queue = up_->begun_at - *notes.sent_at,
+                           .in_service = this->owner().scheduler().now() - up_->begun_at};
+    });
+  }
+}
+
+template <class S>
 auto stage_process<S>::ended_behind(unique_id tag) const -> const typename up_side::upstream* {
   for (const queued& each : queue_) {
     if (each.end && each.end->ended->to.tag == tag) return each.end->ended.get();
