@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <genstage/genstage.hpp>
+#include <genstage/observe/latencies.hpp>
+#include <genstage/simulation/simulation.hpp>
+#include <genstage/stage/stage_events.hpp>
+#include <optional>
+#include <span>
+
+namespace genstage {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ones final : public producer<int> {
+ public:
+  void handle_demand(demand asked, output<int>& out) override {
+    for (auto left = asked.count(); left > 0; --left) out.emit(1);
+  }
+};
+
+/// Takes a second for each batch.
+class slow final : public async_consumer<int> {
+ public:
+  task<> handle_events(std::span<int>) override {
+    auto working = sleep_for(1s);
+    co_await std::move(working);
+  }
+};
+
+class latencies_sim_test : public testing::Test {
+ protected:
+  void start() {
+    from_ = *spawn<ones>(world_.home(), {.name = "from"});
+    to_ = *spawn<slow>(world_.home(), {.name = "to"});
+    (void)world_.run_until(subscribe(to_, from_, {.max_demand = 2, .min_demand = 1}));
+  }
+
+  simulation world_{1};
+  ref<ones> from_;
+  ref<slow> to_;
+};
+
+/// Two are asked for, in batches of one: while one is handled, the other waits.
+TEST_F(latencies_sim_test, the_time_in_the_queue_and_in_service_are_told_apart) {
+  const latencies measured{world_.home().telemetry()};
+
+  start();
+  world_.run_for(10500ms);
+
+  const std::vector<hop_latency> hops = measured.read();
+  ASSERT_EQ(hops.size(), 1U);
+  EXPECT_EQ(hops[0].consumer, "to");
+  EXPECT_EQ(hops[0].in_service.count(), 10U);
+  EXPECT_EQ(hops[0].in_service.longest(), 1s);
+  EXPECT_EQ(hops[0].in_service.sum(), 10s);
+  EXPECT_EQ(hops[0].in_queue.longest(), 1s);
+  EXPECT_EQ(hops[0].in_queue.sum(), 9s);  // The first was begun at once.
+}
+
+TEST_F(latencies_sim_test, figures_say_quantiles_sums_and_counts_by_consumer) {
+  const latencies measured{world_.home().telemetry()};
+  start();
+  world_.run_for(10500ms);
+
+  const std::vector<metric> told = metrics_of(measured.read());
+
+  ASSERT_EQ(told.size(), 6U);
+  EXPECT_EQ(told[3].name, "genstage_event_service_seconds");
+  EXPECT_EQ(told[3].samples[0].labels, (std::vector<std::pair<std::string, std::string>>{
+                                           {"consumer", "to"}, {"quantile", "0.5"}}));
+  EXPECT_NEAR(told[3].samples[0].value, 1, 1.0 / 16);
+  EXPECT_EQ(told[4].name, "genstage_event_service_seconds_sum");
+  EXPECT_EQ(told[4].samples[0].value, 10);
+  EXPECT_EQ(told[5].samples[0].value, 10);
+}
+
+TEST_F(latencies_sim_test, a_subscription_that_has_ended_is_forgotten) {
+  const latencies measured{world_.home().telemetry()};
+  start();
+  world_.run_for(2500ms);
+  ASSERT_FALSE(measured.read().empty());
+
+  world_.home().exit(to_.process(), exit_reason::kill());
+  world_.settle();
+
+  EXPECT_TRUE(measured.read().empty());
+}
+
+TEST_F(latencies_sim_test, when_nobody_looks_any_more_nothing_is_measured_any_more) {
+  std::optional<latencies> measured;
+  measured.emplace(world_.home().telemetry());
+  ASSERT_TRUE(world_.home().telemetry().is_wanted<batch_handled>());
+
+  measured.reset();
+
+  EXPECT_FALSE(world_.home().telemetry().is_wanted<batch_handled>());
+}
+
+}  // namespace
+}  // namespace genstage
