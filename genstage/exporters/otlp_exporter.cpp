@@ -89,6 +89,8 @@ task<> otlp_exporter::handle_cast(figures_are_due) {
 
 /// What is there goes out once; the program is to end.
 task<> otlp_exporter::terminate(const exit_reason&) {
+  // Two requests to a collector that hangs have to fit into the time that a child has to stop.
+  options_.limit = std::min(options_.limit, std::chrono::milliseconds{2000});
   task<> sending = send_spans(1);
   co_await std::move(sending);
   if (options_.metrics_interval == duration::zero()) co_return;

@@ -217,6 +217,7 @@ TEST_F(otlp_exporter_sim_test, when_it_ends_it_sends_what_is_there_and_listens_n
   ASSERT_EQ(far_.asked.size(), 2U);
   EXPECT_EQ(far_.spans_in(0), 2U);
   EXPECT_TRUE(far_.asked[1].url.ends_with("/v1/metrics"));
+  EXPECT_LT(far_.asked[0].total_limit + far_.asked[1].total_limit, 5s);
   EXPECT_FALSE(world_.home().telemetry().is_wanted<span_ended>());
 }
 
