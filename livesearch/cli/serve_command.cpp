@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <genstage/exporters/otlp_exporter.hpp>
 #include <genstage/inspector/inspector.hpp>
 #include <memory>
 #include <string_view>
@@ -31,6 +32,7 @@ class spinner final : public genstage::server {
   }
 };
 inline constexpr genstage::name<spinner> spins{"test_spinner"};
+inline constexpr genstage::name<genstage::otlp_exporter> tells_collector{"otlp"};
 
 /// Takes as many descriptors as the system lets it have. Returns how many connections of searchers
 /// fit: each may have a request to a site under way, and a file or two are needed besides.
@@ -73,6 +75,13 @@ int serve(const serve_options& options) {
   }
   endpoint = std::move(*listening);
 
+  if (!options.otlp.empty()) {
+    // First, so that it ends last.
+    app.add(genstage::child(
+        tells_collector,
+        genstage::otlp_options{
+            .url = options.otlp, .service = "livesearch", .network = options.program.network}));
+  }
   for (genstage::child_spec& each : service_tree(base->sites(), base->services(), *endpoint)) {
     app.add(std::move(each));
   }
