@@ -7,6 +7,8 @@
 #include <genstage/exporters/otlp_exporter.hpp>
 #include <genstage/inspector/inspector.hpp>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -34,6 +36,23 @@ class spinner final : public genstage::server {
 inline constexpr genstage::name<spinner> spins{"test_spinner"};
 inline constexpr genstage::name<genstage::otlp_exporter> tells_collector{"otlp"};
 
+/// Where the inspector listens, once it does. Threads: any.
+class inspector_address {
+ public:
+  void set(std::string_view url) {
+    const std::scoped_lock lock{mutex_};
+    url_ = url;
+  }
+  std::string get() {
+    const std::scoped_lock lock{mutex_};
+    return url_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string url_;
+};
+
 /// Takes as many descriptors as the system lets it have. Returns how many connections of searchers
 /// fit: each may have a request to a site under way, and a file or two are needed besides.
 std::size_t connections_that_fit() {
@@ -57,6 +76,7 @@ int serve(const serve_options& options) {
   spec.runtime.workers = std::max(2U, std::thread::hardware_concurrency());
   // Declared before the application, whose processes use it to the end.
   std::unique_ptr<program> base;
+  inspector_address inspector;
   std::unique_ptr<http::http_server> endpoint;
   genstage::application app{std::move(spec)};
 
@@ -67,8 +87,12 @@ int serve(const serve_options& options) {
   auto listening = http::http_server::listen(
       base->reactor(),
       {.address = options.address, .port = options.port, .max_connections = connections_that_fit()},
-      make_routes(
-          {&app.home(), &base->sites(), base->guard().mode(), &base->board(), options.host_names}));
+      make_routes({.home = &app.home(),
+                   .sites = &base->sites(),
+                   .network = base->guard().mode(),
+                   .board = &base->board(),
+                   .inspector = [&inspector] { return inspector.get(); },
+                   .host_names = options.host_names}));
   if (!listening) {
     fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
     return status_failed;
@@ -86,9 +110,11 @@ int serve(const serve_options& options) {
     app.add(std::move(each));
   }
   if (options.inspect) {
-    app.add(genstage::inspector_child({.port = *options.inspect, .ready = [](std::string_view url) {
-                                         fmt::print("livesearch: inspector on {}\n", url);
-                                       }}));
+    app.add(
+        genstage::inspector_child({.port = *options.inspect, .ready = [&](std::string_view url) {
+                                     inspector.set(url);
+                                     fmt::print("livesearch: inspector on {}\n", url);
+                                   }}));
   }
   if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
     app.add(genstage::child(spins).shutdown(std::nullopt));

@@ -11,7 +11,10 @@ namespace {
 constexpr std::string_view head =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Lanes – livesearch</title>"
     "<h1>Lanes</h1><p>How each site's lane is doing; times are of the last minutes. The same for "
-    "<a href=\"/metrics\">Prometheus</a>.</p><table border=\"1\" cellpadding=\"4\"><thead><tr>"
+    "<a href=\"/metrics\">Prometheus</a>.</p>";
+
+constexpr std::string_view table_head =
+    "<table border=\"1\" cellpadding=\"4\"><thead><tr>"
     "<th scope=\"col\">Site<th scope=\"col\">p50<th scope=\"col\">p95<th scope=\"col\">p99"
     "<th scope=\"col\">Outcomes<th scope=\"col\">Waiting<th scope=\"col\">Running"
     "<th scope=\"col\">Demand<th scope=\"col\">Condition<th scope=\"col\">Requests"
@@ -41,8 +44,15 @@ std::string condition(const lane_state& state) {
 
 }  // namespace
 
-std::string write_lanes_page(lane_board& board, genstage::instant now) {
+std::string write_lanes_page(lane_board& board, genstage::instant now, std::string_view inspector) {
   std::string page{head};
+  if (!inspector.empty()) {
+    fmt::format_to(std::back_inserter(page),
+                   "<p><a href=\"{}\">The inspector</a> shows the stages, and who waits for "
+                   "whom.</p>",
+                   inspector);
+  }
+  page += table_head;
   for (auto& [site, gauge] : board.all()) {
     const lane_gauge::reading read = gauge.read(now);
     const lane_counts& counts = read.counts;

@@ -56,5 +56,12 @@ TEST_F(metrics_test, the_page_tells_people_the_same) {
   }
 }
 
+TEST_F(metrics_test, the_page_leads_to_the_inspector_if_there_is_one) {
+  const std::string page = write_lanes_page(board, genstage::instant{2s}, "http://127.0.0.1:8042");
+
+  EXPECT_NE(page.find("<a href=\"http://127.0.0.1:8042\">The inspector</a>"), std::string::npos);
+  EXPECT_EQ(write_lanes_page(board, genstage::instant{2s}).find("inspector"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace livesearch

@@ -108,6 +108,11 @@ searcher_name searcher_of(const http::server_request& request) {
   return {address + " " + given->substr(0, 64), search_order::newest_only};
 }
 
+/// Whether it came over the loopback.
+bool is_from_here(std::string_view peer) {
+  return peer.starts_with("127.") || peer.starts_with("[::1]");
+}
+
 class routes {
  public:
   explicit routes(routes_context context) : context_{std::move(context)} {}
@@ -137,8 +142,11 @@ class routes {
                          write_metrics(*context_.board, now)});
     } else if (path == "/lanes") {
       const genstage::instant now = context_.home->scheduler().now();
-      responder.respond(
-          {200, "text/html; charset=utf-8", page_headers, write_lanes_page(*context_.board, now)});
+      // Of no use to who is somewhere else.
+      const bool can_inspect = context_.inspector && is_from_here(request.peer);
+      responder.respond({200, "text/html; charset=utf-8", page_headers,
+                         write_lanes_page(*context_.board, now,
+                                          can_inspect ? context_.inspector() : std::string{})});
     } else if (path == "/api/sites") {
       reply_sites(responder);
     } else if (path == "/api/search" || path == "/api/search/stream") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <genstage/genstage.hpp>
 #include <genstage/http/address_guard.hpp>
 #include <genstage/http/server.hpp>
@@ -21,6 +22,8 @@ struct routes_context {
   const site_catalog* sites;
   genstage::http::network_mode network;
   lane_board* board;
+  /// Where the program's inspector listens, on this machine alone; empty while there is none.
+  std::function<std::string()> inspector{};
   /// Names by which this server may be called, besides addresses and localhost.
   std::vector<std::string> host_names{};
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Searches with a site that accepts connections and never answers, and wants the inspector's page,
-in a browser, to name that site's lane.
+in a browser, to name that site's lane; the page of the lanes to lead there.
 
     hung_site_test.py LIVESEARCH NODE SCRIPT ARTEFACTS
 """
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 from running_livesearch import RunningLivesearch
 
@@ -46,6 +47,13 @@ def search(livesearch, words):
         pass  # It waits for the site that hangs until livesearch is stopped.
 
 
+def check_way_to_inspector(livesearch, address):
+    with urllib.request.urlopen(livesearch.url + "/lanes", timeout=PATIENCE_S) as answer:
+        page = answer.read().decode()
+    if f'href="{address}"' not in page:
+        sys.exit(f"FAILED  the page of the lanes does not lead to {address}: {page}")
+
+
 def main():
     program, node, script, artefacts = sys.argv[1:]
     hanging = socket.create_server(("127.0.0.1", 0), backlog=SEARCHES)
@@ -71,6 +79,7 @@ def main():
                 sys.exit(f"FAILED  the page says {named!r}")
             print(f"{named.split()[1]} is named {after:.2f} s after the searches began "
                   f"({PROMISED_S} s are promised)")
+            check_way_to_inspector(livesearch, f"http://127.0.0.1:{inspector}")
             if after > PATIENCE_S:
                 sys.exit("FAILED  that is far too late")
         finally:
