@@ -2,7 +2,8 @@
 """Sets pipelines of stages beside the same work in other systems, and beside the limits.
 
 A counter of 64-bit integers, doubling stages and a stage that adds up, at several max_demands;
-events of other kinds; one to four and four to one; a consumer that works; many pipelines. All
+events of other kinds; one to four and four to one; a consumer that works; many pipelines; and at
+last, unless --only chooses, what processes and timers cost, as processes.py says. All
 systems run in turn, round for round, so that what disturbs the machine disturbs all of them; the
 medians of the rounds are compared, and only within one run. Peers that are not installed are left
 out; GenStage needs elixir and GEN_STAGE_EBIN, the folder with its compiled modules.
@@ -22,6 +23,8 @@ import shutil
 import statistics
 import subprocess
 import sys
+
+import processes
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAX_DEMANDS = [1, 10, 100, 1000, 10000]
@@ -169,7 +172,7 @@ def print_rows(rows):
         spread = f"{row['least'] / 1e6:.2f}..{row['most'] / 1e6:.2f}"
         theirs = ratio(row["ours/theirs"], 1) if "ours/theirs" in row else ""
         limit = ratio(row["ours/limit"], 1) if "ours/limit" in row else ""
-        print(f"{row['workload']:24} {row['system']:22} {row['median'] / 1e6:>9.2f} "
+        print(f"{row['workload']:31} {row['system']:22} {row['median'] / 1e6:>9.2f} "
               f"{spread:>20} {theirs:>11} {limit:>9}", flush=True)
     print()
 
@@ -202,7 +205,7 @@ def main():
              if each.name == OURS or re.search(options.systems, each.name)]
     shows_table = options.json != "-"
     if shows_table:
-        print(f"{'workload':24} {'system':22} {'M event/s':>9} {'min..max':>20} "
+        print(f"{'workload':31} {'system':22} {'M event/s':>9} {'min..max':>20} "
               f"{'ours/theirs':>11} {'of limit':>9}")
     rows = []
     for index, workload in enumerate(chosen):
@@ -212,8 +215,14 @@ def main():
         rows += added
         if shows_table:
             print_rows(added)
+    costs = []
+    if not options.only:
+        for what, unit, best in processes.compared(options.folder, options.rounds):
+            costs.append({"measurement": what, "unit": unit, "best": best})
+            if shows_table:
+                processes.print_row(what, unit, best)
     if options.json:
-        text = json.dumps({"rounds": options.rounds, "rows": rows}, indent=1)
+        text = json.dumps({"rounds": options.rounds, "rows": rows, "processes": costs}, indent=1)
         if options.json == "-":
             print(text)
         else:

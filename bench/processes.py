@@ -45,29 +45,37 @@ def measure(command, what):
     return found[what]
 
 
+def compared(folder, rounds):
+    """What is measured, its unit, and the best of the rounds by the name of the system."""
+    programs = programs_in(folder)
+    for what in MEASUREMENTS:
+        best, unit = {}, ""
+        for _ in range(rounds if what != "idle" else 1):
+            for name, command in programs.items():
+                value, unit = measure(command, what)
+                best[name] = min(value, best.get(name, value))
+        yield what, unit, best
+    for what in OURS_ALONE:
+        seen = [figures(programs["genstage"], what) for _ in range(rounds)]
+        for name, (_, unit) in seen[0].items():
+            yield name, unit, {"genstage": min(each[name][0] for each in seen)}
+
+
+def print_row(what, unit, best):
+    cells = [f"{name} {value:,.0f} {unit}"
+             + (f" ({value / best['genstage']:.1f} x)" if name != "genstage" else "")
+             for name, value in best.items()]
+    print(f"{what:24} " + "".join(f"{cell:28}" for cell in cells).rstrip(), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="where the programs were built")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-
-    programs = programs_in(options.folder)
-    print(f"{'':16}" + "".join(f"{name:>22}" for name in programs))
-    for what in MEASUREMENTS:
-        best, unit = {}, ""
-        for _ in range(options.rounds if what != "idle" else 1):
-            for name, command in programs.items():
-                value, unit = measure(command, what)
-                best[name] = min(value, best.get(name, value))
-        ours = best["genstage"]
-        cells = [f"{value:,.0f} {unit} ({value / ours:.1f} x)" for value in best.values()]
-        print(f"{what:16}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
-    for what in OURS_ALONE:
-        rounds = [figures(programs["genstage"], what) for _ in range(options.rounds)]
-        for name, (_, unit) in rounds[0].items():
-            best = min(each[name][0] for each in rounds)
-            print(f"{name:16}" + f"{f'{best:,.0f} {unit}':>22}", flush=True)
+    for row in compared(options.folder, options.rounds):
+        print_row(*row)
 
 
 if __name__ == "__main__":
