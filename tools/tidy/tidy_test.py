@@ -71,7 +71,7 @@ class Flagged(unittest.TestCase):
     def test_a_layer_that_includes_a_later_one(self):
         self.assert_flagged(
             "genstage/task/a.cpp:1: layer_order: includes genstage/stage/stage.hpp, "
-            "task may include core, record, task",
+            "task may include core, record, telemetry, task",
             "#include <genstage/stage/stage.hpp>\n", "genstage/task/a.cpp")
 
     def test_the_application_included_by_the_library(self):
