@@ -91,12 +91,17 @@ class System:
         redis = subprocess.Popen(
             ["redis-server", *arguments, "--dir", self.folder], stdout=subprocess.DEVNULL
         )
-        for _ in range(1000):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", int(self.redis_port))) == 0:
-                    return redis
-            time.sleep(0.01)
-        raise SystemExit("redis-server did not get ready")
+        if not wait_until(self.redis_answers):
+            raise SystemExit("redis-server did not get ready")
+        return redis
+
+    def redis_answers(self):
+        """Whether Redis listens and has read its log of commands: until then it refuses them."""
+        with socket.socket() as asked:
+            if asked.connect_ex(("127.0.0.1", int(self.redis_port))) != 0:
+                return False
+            asked.sendall(b"PING\r\n")
+            return asked.recv(100).startswith(b"+PONG")
 
     def start(self, command, *more):
         options = ["--redis-port", self.redis_port, "--sites", self.sites, *more]
