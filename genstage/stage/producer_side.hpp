@@ -267,12 +267,11 @@ class producer_side {
 
   /// Makes sure that the output has somewhere to go again.
   [[gnu::always_inline]] void refill() {
-    if (!filling_) {
-      filling_ = sender_.spare();
-    } else {
+    if (filling_) {
       filling_->clear();  // What waits in a buffer has left its trace.
+    } else {
+      filling_ = sender_.spare();
     }
-    filling_->events.clear();
     out_.events_ = &filling_->events;
   }
 
