@@ -8,20 +8,6 @@
 
 namespace genstage::inline v0 {
 
-namespace {
-
-std::string text_of(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& known) {
-    return known.what();
-  } catch (...) {
-    return "something that is no std::exception";
-  }
-}
-
-}  // namespace
-
 telemetry_handlers::telemetry_handlers(log_sink log)
     : log_{std::move(log)}, handlers_{std::make_shared<const handler_list>()} {}
 
@@ -73,8 +59,10 @@ void telemetry_handlers::tell(std::type_index type, const void* event) noexcept 
     if (each->event != type) continue;
     try {
       each->call(event);
+    } catch (const std::exception& thrown) {
+      give_up(*each, thrown.what());
     } catch (...) {
-      give_up(*each, text_of(std::current_exception()));
+      give_up(*each, "something that is no std::exception");
     }
   }
 }
