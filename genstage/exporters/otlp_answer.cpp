@@ -63,13 +63,4 @@ otlp_answer judge(const result<http::http_response>& answered) {
           .why = fmt::format("status {}", answered->status)};
 }
 
-http::network_scope scope_of(std::string_view url) noexcept {
-  const std::size_t scheme = url.find("://");
-  std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-  host = host.substr(0, host.find('/'));
-  const bool is_here = host == "localhost" || host.starts_with("localhost:") ||
-                       host.starts_with("127.") || host.starts_with("[::1]");
-  return is_here ? http::network_scope::loopback_only : http::network_scope::with_private;
-}
-
 }  // namespace genstage::inline v0

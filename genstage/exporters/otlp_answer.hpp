@@ -29,7 +29,4 @@ struct otlp_answer {
 /// collector that was not reached may be asked again.
 [[nodiscard]] otlp_answer judge(const result<http::http_response>& answered);
 
-/// Loopback for a URL of this machine, otherwise the Internet and private networks.
-[[nodiscard]] http::network_scope scope_of(std::string_view url) noexcept;
-
 }  // namespace genstage::inline v0

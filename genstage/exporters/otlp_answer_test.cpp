@@ -63,17 +63,5 @@ TEST(otlp_answer_test, a_collector_that_was_not_reached_may_be_asked_again) {
   EXPECT_EQ(judge(fail(errc::refused, "")).verdict, otlp_verdict::refused);
 }
 
-TEST(otlp_answer_test, a_collector_on_this_machine_is_reached_on_loopback_alone) {
-  using http::network_scope;
-  for (const char* const here : {"http://localhost:4318", "http://127.0.0.1:4318", "localhost",
-                                 "https://[::1]:4318/otlp", "http://localhost/otlp"}) {
-    EXPECT_EQ(scope_of(here), network_scope::loopback_only) << here;
-  }
-  for (const char* const elsewhere : {"http://collector:4318", "https://10.0.0.1",
-                                      "http://localhost.example", "http://x/127.0.0.1"}) {
-    EXPECT_EQ(scope_of(elsewhere), network_scope::with_private) << elsewhere;
-  }
-}
-
 }  // namespace
 }  // namespace genstage

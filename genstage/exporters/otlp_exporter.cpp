@@ -128,7 +128,7 @@ task<std::uint64_t> otlp_exporter::post(std::string path, std::string body, std:
                              .body = std::move(body),
                              .total_limit = options_.limit,
                              .max_redirects = 0,
-                             .scope = scope_of(options_.url)};
+                             .scope = http::scope_of(options_.url)};
   request.headers.push_back({"Content-Type", "application/json"});
   for (std::size_t attempt = 1;; ++attempt) {
     ++counters_.requests;

@@ -107,4 +107,16 @@ std::string_view to_string(network_scope scope) noexcept {
   return "unknown";
 }
 
+network_scope scope_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  host = host.substr(0, host.find('/'));
+  host =
+      host.starts_with('[') ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':'));
+  const auto address = ip_address::parse(host);
+  const bool is_here =
+      host == "localhost" || (address && classify(*address).kind == address_kind::loopback);
+  return is_here ? network_scope::loopback_only : network_scope::with_private;
+}
+
 }  // namespace genstage::inline v0::http

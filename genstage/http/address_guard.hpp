@@ -77,4 +77,8 @@ class address_guard {
 
 [[nodiscard]] std::string_view to_string(network_scope scope) noexcept;
 
+/// Where a program's own service at this URL is to be looked for: loopback alone for one that names
+/// this machine, otherwise the Internet and private networks.
+[[nodiscard]] network_scope scope_of(std::string_view url);
+
 }  // namespace genstage::inline v0::http

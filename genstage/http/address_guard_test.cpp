@@ -155,4 +155,15 @@ TEST(describe_refusal, names_the_address_its_kind_and_the_rule) {
             "address 8.8.8.8 is public, off-line only loopback is allowed");
 }
 
+TEST(scope_of, a_url_of_this_machine_is_reached_on_loopback_alone) {
+  for (const char* const here : {"http://localhost:4318", "http://127.0.0.1:4318", "localhost",
+                                 "https://[::1]:4318/otlp", "http://localhost/otlp"}) {
+    EXPECT_EQ(http::scope_of(here), network_scope::loopback_only) << here;
+  }
+  for (const char* const elsewhere : {"http://collector:4318", "https://10.0.0.1",
+                                      "http://localhost.example", "http://x/127.0.0.1"}) {
+    EXPECT_EQ(http::scope_of(elsewhere), network_scope::with_private) << elsewhere;
+  }
+}
+
 }  // namespace

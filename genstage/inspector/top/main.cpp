@@ -2,12 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <boost/url/parse.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
-#include <genstage/http/address.hpp>
+#include <genstage/http/address_guard.hpp>
 #include <genstage/http/curl_client.hpp>
 #include <genstage/inspector/top/program_view.hpp>
 #include <genstage/inspector/top/table.hpp>
@@ -40,22 +39,13 @@ struct top_options {
   bool with_inspector = false;
 };
 
-http::network_scope scope_of(const std::string& url) {
-  const auto read = boost::urls::parse_uri(url);
-  if (!read) return http::network_scope::loopback_only;
-  const std::string host{read->host()};
-  const auto address = http::ip_address::parse(host);
-  const bool is_loopback =
-      host == "localhost" || host == "[::1]" ||
-      (address && http::classify(*address).kind == http::address_kind::loopback);
-  return is_loopback ? http::network_scope::loopback_only : http::network_scope::with_private;
-}
-
 /// Asks the inspector, and waits for its answer.
 class program_source {
  public:
   explicit program_source(const top_options& options)
-      : url_{options.url + "/api/snapshot"}, token_{options.token}, scope_{scope_of(options.url)} {}
+      : url_{options.url + "/api/snapshot"},
+        token_{options.token},
+        scope_{http::scope_of(options.url)} {}
 
   gs::result<top::program_view> look() {
     http::http_request request{.url = url_, .total_limit = 10s, .max_body = 256U << 20U};
