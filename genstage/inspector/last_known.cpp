@@ -36,4 +36,8 @@ duration patience_for(std::size_t processes) noexcept {
   return std::clamp<duration>(processes * std::chrono::microseconds{20}, few, most);
 }
 
+operation<snapshot> take_patient_snapshot(runtime& of) {
+  return take_snapshot(of, patience_for(of.process_count()));
+}
+
 }  // namespace genstage::inline v0

@@ -18,4 +18,7 @@ void keep_last_known(snapshot& seen, const snapshot& before);
 /// loaded machine needs its turn; whoever is stuck is waited for in vain.
 [[nodiscard]] duration patience_for(std::size_t processes) noexcept;
 
+/// A look that is as patient as the program is large.
+[[nodiscard]] operation<snapshot> take_patient_snapshot(runtime& of);
+
 }  // namespace genstage::inline v0

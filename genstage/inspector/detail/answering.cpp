@@ -153,8 +153,7 @@ task<> inspector_answers::answer(inspection& asked) {
 }
 
 task<> inspector_answers::answer_snapshot(inspection& asked) {
-  const std::size_t known = before_ ? before_->processes.size() : home().processes().size();
-  operation<snapshot> looking = take_snapshot(home(), patience_for(known));
+  operation<snapshot> looking = take_patient_snapshot(home());
   result<snapshot> seen = co_await std::move(looking);
   if (!seen) co_return reply_json(asked.answer, 503, error_json(seen.error().message));
   if (before_ && seen->at - before_->at > oldest_before) before_.reset();
@@ -194,7 +193,7 @@ task<> inspector_answers::answer_hops(inspection& asked) {
         error_json("process: it is missing, such as <3.1> is needed; not answered"));
   }
   const pid about = pid_of(**process);
-  operation<snapshot> looking = take_snapshot(home(), patience_for(home().processes().size()));
+  operation<snapshot> looking = take_patient_snapshot(home());
   result<snapshot> seen = co_await std::move(looking);
   if (!seen) co_return reply_json(asked.answer, 503, error_json(seen.error().message));
   std::erase_if(seen->subscriptions, [about](const subscription_view& each) {

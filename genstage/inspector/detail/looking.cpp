@@ -65,8 +65,7 @@ void inspector_looks::arm() {
 task<> inspector_looks::handle_cast(time_to_look, output<look>& out) {
   is_armed_ = false;
   const instant begun = now();
-  const std::size_t known = before_ ? before_->processes.size() : home().processes().size();
-  operation<snapshot> asked = take_snapshot(home(), patience_for(known));
+  operation<snapshot> asked = take_patient_snapshot(home());
   result<snapshot> seen = co_await std::move(asked);
   if (!seen) {
     log(log_level::warning, "no look at the program: " + seen.error().message);
