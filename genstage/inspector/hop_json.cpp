@@ -3,16 +3,14 @@
 #include <algorithm>
 
 #include "genstage/inspector/json_writer.hpp"
+#include "genstage/inspector/wording.hpp"
 
 namespace genstage::inline v0 {
 
 namespace {
 
 using detail::json_writer;
-
-double milliseconds(duration span) {
-  return std::chrono::duration<double, std::milli>(span).count();
-}
+using detail::milliseconds;
 
 void write(json_writer& to, std::string_view name, const histogram& times) {
   to.key(name)
@@ -36,7 +34,7 @@ std::string write_hops(std::span<const hop_times> hops, std::size_t limit) {
   to.begin_object().member("in_all", hops.size()).key("hops").begin_array();
   for (const hop_times& each : hops.first(std::min(limit, hops.size()))) {
     to.begin_object()
-        .member("tag", "s" + std::to_string(static_cast<std::uint64_t>(each.tag)))
+        .member("tag", detail::tag_text(static_cast<std::uint64_t>(each.tag)))
         .member("seen_ms", milliseconds(each.seen))
         .member("without_demand_ms", milliseconds(each.without_demand));
     write(to, "waited_for_events", each.waited_for_events);

@@ -10,16 +10,14 @@
 #include <system_error>
 
 #include "genstage/inspector/json_writer.hpp"
+#include "genstage/inspector/wording.hpp"
 
 namespace genstage::inline v0 {
 
 namespace {
 
 using detail::json_writer;
-
-std::string tag_text(std::uint64_t tag) {
-  return "s" + std::to_string(tag);
-}
+using detail::tag_text;
 
 /// A moment of the records' clock on the program's.
 std::uint64_t moment(std::uint64_t order, std::uint64_t begin) {

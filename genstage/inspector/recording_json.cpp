@@ -6,15 +6,13 @@
 
 #include "genstage/inspector/json_writer.hpp"
 #include "genstage/inspector/record_json.hpp"
+#include "genstage/inspector/wording.hpp"
 
 namespace genstage::inline v0 {
 
 namespace {
 
 using detail::json_writer;
-
-/// After so long without a word, one is told as "[later]".
-constexpr std::chrono::milliseconds pause{500};
 
 /// The other process that a record names, if it names one.
 pid peer_of(const record& noted) {
@@ -41,7 +39,7 @@ class speech {
  public:
   std::optional<spoken_line> hear(const record& noted) {
     if (noted.kind != record_kind::ask && noted.kind != record_kind::delivery) return std::nullopt;
-    return talks_.try_emplace(noted.subscription, pause).first->second.hear(noted);
+    return talks_.try_emplace(noted.subscription, detail::pause_of_talk).first->second.hear(noted);
   }
 
  private:
@@ -69,7 +67,7 @@ void write_people(json_writer& to, const recorded_trace& told) {
   for (const open_subscription& each : told.subscriptions) {
     const bool has_type = each.events < told.names.size();
     to.begin_object()
-        .member("tag", "s" + std::to_string(each.tag))
+        .member("tag", detail::tag_text(each.tag))
         .member("producer", to_string(pid_of(each.producer)))
         .member("consumer", to_string(pid_of(each.consumer)))
         .member("events", has_type ? std::string_view{told.names[each.events]} : "")

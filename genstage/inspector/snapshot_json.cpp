@@ -1,6 +1,7 @@
 #include "genstage/inspector/snapshot_json.hpp"
 
 #include "genstage/inspector/json_writer.hpp"
+#include "genstage/inspector/wording.hpp"
 
 namespace genstage::inline v0 {
 
@@ -8,17 +9,9 @@ namespace {
 
 using detail::json_writer;
 
-std::string tag_text(unique_id tag) {
-  return "s" + std::to_string(static_cast<std::uint64_t>(tag));
-}
-
-double milliseconds(duration span) {
-  return std::chrono::duration<double, std::milli>(span).count();
-}
-
 std::optional<double> milliseconds(std::optional<duration> span) {
   if (!span) return std::nullopt;
-  return milliseconds(*span);
+  return detail::milliseconds(*span);
 }
 
 std::string_view to_text(stage_kind kind) {
@@ -86,7 +79,7 @@ void write(json_writer& to, const process_view& process, std::optional<double> b
 
 void write(json_writer& to, const subscription_view& between) {
   to.begin_object()
-      .member("tag", tag_text(between.tag))
+      .member("tag", detail::tag_text(static_cast<std::uint64_t>(between.tag)))
       .member("producer", to_string(between.producer))
       .member("consumer", to_string(between.consumer))
       .member("asked", between.asked)

@@ -14,6 +14,7 @@
 #include "genstage/inspector/last_known.hpp"
 #include "genstage/inspector/record_json.hpp"
 #include "genstage/inspector/snapshot_json.hpp"
+#include "genstage/inspector/wording.hpp"
 
 namespace genstage::inline v0::detail {
 
@@ -22,8 +23,6 @@ namespace {
 constexpr std::size_t most_records = 10'000;
 /// So many subscriptions of one stage are told with their times.
 constexpr std::size_t most_hops = 6;
-/// After so long without a word, one is told as "[later]".
-constexpr std::chrono::milliseconds pause{500};
 /// A look that is older says nothing about how the program is now.
 constexpr std::chrono::seconds oldest_before{30};
 
@@ -180,8 +179,9 @@ void inspector_answers::answer_conversation(inspection& asked) {
                       error_json("subscription: it is missing, such as s17 is needed; not "
                                  "answered"));
   }
-  reply_json(asked.answer, 200,
-             write_conversation(**tag, take_trace(home()), pause, begin_of_records(home())));
+  reply_json(
+      asked.answer, 200,
+      write_conversation(**tag, take_trace(home()), pause_of_talk, begin_of_records(home())));
 }
 
 task<> inspector_answers::answer_hops(inspection& asked) {
