@@ -3,25 +3,13 @@
 //
 //   node finding.mjs --url http://127.0.0.1:8042 --label lane/hung/ --artefacts DIR --shot NAME
 
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import { parseArgs } from "node:util";
-import { open_page, start_chromium, until } from "./chromium.mjs";
+import { until } from "./chromium.mjs";
+import { patience_ms, visit } from "./visit.mjs";
 
-const patience_ms = 60_000;
-
-const { values } = parseArgs({
-  options: {
-    url: { type: "string" },
-    label: { type: "string" },
-    artefacts: { type: "string", default: "page_artefacts" },
-    shot: { type: "string", default: "finding" },
-  },
+const { values, browser, page, shot } = await visit({
+  label: { type: "string" },
+  shot: { type: "string", default: "finding" },
 });
-await mkdir(values.artefacts, { recursive: true });
-const browser = await start_chromium();
-const { page } = await open_page(browser, new URL(values.url).origin);
-page.setDefaultTimeout(patience_ms);
 await page.goto(values.url);
 await page.waitForSelector("[role=treeitem]");
 console.log("open");
@@ -33,5 +21,5 @@ await until(
   patience_ms,
 );
 console.log(`named ${(await named()).find((label) => label.startsWith(values.label))}`);
-await page.screenshot({ path: path.join(values.artefacts, `inspector_${values.shot}.png`) });
+await shot(values.shot);
 await browser.close();

@@ -2,26 +2,13 @@
 //
 //   node inspected.mjs --url http://127.0.0.1:8042 --artefacts DIR
 
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import { parseArgs } from "node:util";
 import { expect_accessible } from "./accessible.mjs";
 import { checks, expect_equal, expect_true } from "./checks.mjs";
-import { open_page, start_chromium, until } from "./chromium.mjs";
-
-const patience_ms = 60_000;
-
-const { values } = parseArgs({
-  options: { url: { type: "string" }, artefacts: { type: "string", default: "page_artefacts" } },
-});
-const artefacts = path.resolve(values.artefacts);
-await mkdir(artefacts, { recursive: true });
+import { until } from "./chromium.mjs";
+import { patience_ms, visit } from "./visit.mjs";
 
 const report = new checks();
-const browser = await start_chromium();
-const { page, context, seen } = await open_page(browser, new URL(values.url).origin);
-page.setDefaultTimeout(patience_ms);
-const shot = (name) => page.screenshot({ path: path.join(artefacts, `inspector_${name}.png`) });
+const { values, browser, page, context, seen, shot } = await visit();
 
 await report.that("all stages are drawn, and the tree has them", async () => {
   await page.goto(values.url);

@@ -3,27 +3,14 @@
 //
 //   node many_stages.mjs --url http://127.0.0.1:8042 --artefacts DIR
 
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import { parseArgs } from "node:util";
 import { checks, expect_equal, expect_true } from "./checks.mjs";
-import { open_page, start_chromium, until } from "./chromium.mjs";
+import { until } from "./chromium.mjs";
+import { patience_ms, visit } from "./visit.mjs";
 
-const patience_ms = 60_000;
 const samples = 5;
 
-const { values } = parseArgs({
-  options: { url: { type: "string" }, artefacts: { type: "string", default: "page_artefacts" } },
-});
-const artefacts = path.resolve(values.artefacts);
-await mkdir(artefacts, { recursive: true });
-
 const report = new checks();
-const browser = await start_chromium();
-const { page, context, seen } = await open_page(browser, new URL(values.url).origin, {
-  reducedMotion: "reduce",
-});
-page.setDefaultTimeout(patience_ms);
+const { values, browser, page, context, seen, shot } = await visit({}, { reducedMotion: "reduce" });
 
 function middle(all) {
   return all.toSorted((one, other) => one - other)[Math.floor(all.length / 2)];
@@ -82,7 +69,7 @@ await report.that("they are drawn as five, and all of them are there", async () 
   );
   await page.waitForSelector("[data-stage=drained]");
   expect_equal(await page.locator("[data-stage]").count(), 5, "nodes");
-  await page.screenshot({ path: path.join(artefacts, "inspector_many_stages.png") });
+  await shot("many_stages");
 });
 
 await report.that("an opened group of two thousand is drawn as some and the others", async () => {

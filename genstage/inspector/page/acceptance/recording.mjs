@@ -3,33 +3,17 @@
 //
 //   node recording.mjs --url http://127.0.0.1:8043 --file run.gstrace --artefacts DIR
 
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { expect_accessible } from "./accessible.mjs";
 import { checks, expect_equal, expect_true } from "./checks.mjs";
-import { open_page, start_chromium, until } from "./chromium.mjs";
-
-const patience_ms = 60_000;
-
-const { values } = parseArgs({
-  options: {
-    url: { type: "string" },
-    file: { type: "string" },
-    artefacts: { type: "string", default: "page_artefacts" },
-  },
-});
-const artefacts = path.resolve(values.artefacts);
-await mkdir(artefacts, { recursive: true });
+import { until } from "./chromium.mjs";
+import { visit } from "./visit.mjs";
 
 const report = new checks();
-const browser = await start_chromium();
-const { page, context, seen } = await open_page(browser, new URL(values.url).origin, {
-  reducedMotion: "reduce",
-});
-page.setDefaultTimeout(patience_ms);
-const shot = (name) =>
-  page.screenshot({ path: path.join(artefacts, `inspector_recording_${name}.png`) });
+const { values, browser, page, context, seen, shot } = await visit(
+  { file: { type: "string" } },
+  { reducedMotion: "reduce" },
+);
 const moment = () => page.textContent("[data-testid=moment]");
 const told = () => page.textContent("[data-testid=stepped]");
 
@@ -44,7 +28,7 @@ await report.that("it says that it is a recording, and how much of the run it ha
 
 await report.that("who failed is named", async () => {
   await page.waitForSelector("[data-finding=account]");
-  await shot("light");
+  await shot("recording_light");
 });
 
 await report.that("stages and the tree are there from the file alone", async () => {
@@ -89,7 +73,7 @@ await report.that("a conversation is told from the file", async () => {
 for (const theme of ["light", "dark"]) {
   await report.that(`no serious accessibility violation, ${theme}`, async () => {
     await page.emulateMedia({ colorScheme: theme });
-    await shot(`conversation_${theme}`);
+    await shot(`recording_conversation_${theme}`);
     return expect_accessible(page);
   });
 }
