@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/process_work.hpp"
+
 namespace gs = genstage;
 
 namespace {
@@ -48,77 +50,33 @@ double nanoseconds_each(clock::time_point begun, std::int64_t count) {
          static_cast<double>(count);
 }
 
-class idle final : public gs::server {
- public:
-  struct ping {};
-  std::int64_t handle_call(ping) { return ++answered_; }
-
- private:
-  std::int64_t answered_ = 0;
-};
-
 void measure_idle() {
   gs::runtime home{{.log = gs::silent_log(), .workers = 1}};
-  std::vector<gs::ref<idle>> all;
+  std::vector<gs::ref<bench::answerer>> all;
   all.reserve(idle_processes);
   const std::size_t before = resident_bytes();
   for (std::int64_t index = 0; index < idle_processes; ++index) {
-    all.push_back(*gs::spawn<idle>(home, {}));
+    all.push_back(*gs::spawn<bench::answerer>(home, {}));
   }
-  (void)gs::sync_wait(gs::call(all.back(), idle::ping{}, std::chrono::minutes{1}));
+  (void)gs::sync_wait(gs::call(all.back(), bench::answerer::ask{}, std::chrono::minutes{1}));
   report("idle", static_cast<double>(resident_bytes() - before) / idle_processes, "bytes");
 }
-
-/// Spawns its successor and ends.
-class ephemeral final : public gs::server {
- public:
-  ephemeral(std::int64_t left, gs::completion<void> done) : left_{left}, done_{std::move(done)} {}
-  void init() {
-    if (left_ > 0) {
-      (void)gs::spawn<ephemeral>(home(), {}, left_ - 1, done_);
-    } else {
-      done_.complete(gs::result<void>{});
-    }
-    stop(gs::exit_reason::normal());
-  }
-
- private:
-  std::int64_t left_;
-  gs::completion<void> done_;
-};
 
 void measure_spawn() {
   gs::runtime home{{.log = gs::silent_log(), .workers = 1}};
   auto [far, near] = gs::make_operation<void>();
   const auto begun = clock::now();
-  (void)gs::spawn<ephemeral>(home, {}, spawns, far);
+  (void)gs::spawn<bench::successor>(home, {}, spawns, far);
   (void)gs::sync_wait(std::move(near));
   report("spawn_and_exit", nanoseconds_each(begun, spawns), "ns");
 }
 
-class caller final : public gs::server {
- public:
-  struct go {};
-  explicit caller(gs::ref<idle> callee) : callee_{std::move(callee)} {}
-  gs::task<std::int64_t> handle_call(go) {
-    std::int64_t sum = 0;
-    for (std::int64_t index = 0; index < calls; ++index) {
-      auto asked = gs::call(callee_, idle::ping{}, gs::no_limit);
-      sum += *co_await std::move(asked);
-    }
-    co_return sum;
-  }
-
- private:
-  gs::ref<idle> callee_;
-};
-
 void measure_call() {
   gs::runtime home{{.log = gs::silent_log(), .workers = 1}};
-  const auto callee = *gs::spawn<idle>(home, {});
-  const auto client = *gs::spawn<caller>(home, {}, callee);
+  const auto callee = *gs::spawn<bench::answerer>(home, {});
+  const auto client = *gs::spawn<bench::caller>(home, {}, callee, calls);
   const auto begun = clock::now();
-  (void)gs::sync_wait(gs::call(client, caller::go{}, std::chrono::minutes{1}));
+  (void)gs::sync_wait(gs::call(client, bench::caller::go{}, std::chrono::minutes{1}));
   report("call_and_reply", nanoseconds_each(begun, calls), "ns");
 }
 
