@@ -17,16 +17,14 @@ namespace {
 
 constexpr std::size_t consumer_count = 4;
 
-std::size_t remainder(const std::int64_t& event) {
-  return static_cast<std::size_t>(event) % consumer_count;
-}
-
 struct by_demand {
   static auto make() { return gs::demand_dispatcher{}; }
 };
 struct by_remainder {
   static auto make() {
-    return gs::partition_dispatcher{{.partitions = consumer_count}, &remainder};
+    return gs::partition_dispatcher{{.partitions = consumer_count}, [](std::int64_t event) {
+                                      return static_cast<std::size_t>(event) % consumer_count;
+                                    }};
   }
 };
 struct to_all {

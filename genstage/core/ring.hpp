@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace genstage::inline v0 {
@@ -45,6 +47,22 @@ class ring {
     first_ = (first_ + capacity_ - 1) & (capacity_ - 1);
     ++size_;
   }
+  /// Moves `added` to the end, in order.
+  void append(std::span<T> added) {
+    if (capacity_ - size_ < added.size()) grow(size_ + added.size());
+    while (!added.empty()) {
+      // As many as fit before the memory's end.
+      const std::size_t to = (first_ + size_) & (capacity_ - 1);
+      const auto piece = added.first(std::min(added.size(), capacity_ - to));
+      std::uninitialized_move(piece.begin(), piece.end(), slots_ + to);
+      size_ += piece.size();
+      added = added.subspan(piece.size());
+    }
+  }
+  /// The oldest, as many as lie side by side; empty only if there are none.
+  [[nodiscard]] std::span<T> front_piece() noexcept {
+    return {slots_ + first_, std::min(size_, capacity_ - first_)};
+  }
   [[nodiscard]] T pop_front() {
     T taken = std::move(front());
     drop_front();
@@ -54,6 +72,12 @@ class ring {
     std::destroy_at(slot(0));
     first_ = (first_ + 1) & (capacity_ - 1);
     --size_;
+  }
+  /// No more than there are in `front_piece`.
+  void drop_front(std::size_t count) noexcept {
+    std::destroy_n(slots_ + first_, count);
+    first_ = (first_ + count) & (capacity_ - 1);
+    size_ -= count;
   }
 
  private:
@@ -74,8 +98,8 @@ class ring {
     return slots_ + ((first_ + index) & (capacity_ - 1));
   }
 
-  void grow() {
-    const std::size_t larger = std::max(least, capacity_ * 2);
+  void grow(std::size_t wanted = 0) {
+    const std::size_t larger = std::bit_ceil(std::max({least, capacity_ * 2, wanted}));
     T* const fresh = std::allocator<T>{}.allocate(larger);
     std::size_t moved = 0;
     try {

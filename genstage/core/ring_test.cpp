@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 #include <genstage/core/ring.hpp>
 #include <memory>
 #include <random>
+#include <vector>
 
 namespace genstage {
 namespace {
@@ -29,6 +31,47 @@ TEST(ring_test, what_is_put_back_to_the_front_comes_out_next) {
 
   EXPECT_EQ(*all[0], 1);
   EXPECT_EQ(*all[1], 2);
+}
+
+TEST(ring_test, many_are_appended_at_once_around_the_end_of_the_memory) {
+  numbers all;
+  for (int number = 0; number < 4; ++number) push(all, number);
+  all.drop_front();
+  all.drop_front();
+  std::array<std::unique_ptr<int>, 2> added{std::make_unique<int>(4), std::make_unique<int>(5)};
+
+  all.append(added);
+
+  for (int number = 2; number < 6; ++number) EXPECT_EQ(*all.pop_front(), number);
+}
+
+TEST(ring_test, what_is_appended_at_once_may_need_more_memory) {
+  numbers all;
+  push(all, 0);
+  std::vector<std::unique_ptr<int>> added(20);
+  for (int number = 0; number < 20; ++number) {
+    added[static_cast<std::size_t>(number)] = std::make_unique<int>(number + 1);
+  }
+
+  all.append(added);
+
+  for (int number = 0; number < 21; ++number) EXPECT_EQ(*all.pop_front(), number);
+}
+
+TEST(ring_test, the_oldest_can_be_taken_piece_by_piece) {
+  numbers all;
+  for (int number = 0; number < 4; ++number) push(all, number);
+  all.drop_front(3);
+  for (int number = 4; number < 6; ++number) push(all, number);
+
+  std::vector<int> taken;
+  while (!all.is_empty()) {
+    const auto piece = all.front_piece();
+    for (const auto& each : piece) taken.push_back(*each);
+    all.drop_front(piece.size());
+  }
+
+  EXPECT_EQ(taken, (std::vector<int>{3, 4, 5}));
 }
 
 TEST(ring_test, it_agrees_with_a_deque) {

@@ -99,23 +99,24 @@ class partition_dispatcher : public partition_table {
 
   template <std::integral Number>
   [[nodiscard]] partition_choice chosen(Number number) {
-    if (options().partitions.has_names() || std::cmp_less(number, 0) ||
-        std::cmp_greater_equal(number, size())) {
-      unknown_ = std::to_string(number);
-      return {kind::unknown};
-    }
-    return {kind::to, static_cast<std::size_t>(number)};
+    if (std::cmp_greater_equal(number, 0) && std::cmp_less(number, numbers())) [[likely]]
+      return {kind::to, static_cast<std::size_t>(number)};
+    return none(std::to_string(number));
   }
   [[nodiscard]] partition_choice chosen(std::string_view name) {
     const auto found = options().partitions.find(name);
     if (found) return {kind::to, *found};
-    unknown_ = name;
-    return {kind::unknown};
+    return none(std::string{name});
   }
   [[nodiscard]] partition_choice chosen(any_partition) { return {kind::anywhere}; }
   template <class Answer>
   [[nodiscard]] partition_choice chosen(const std::optional<Answer>& answer) {
     return answer ? chosen(*answer) : partition_choice{};
+  }
+
+  [[gnu::noinline]] partition_choice none(std::string answer) {
+    unknown_ = std::move(answer);
+    return {kind::unknown};
   }
 
   /// Spreads neighbouring hashes, since std::hash of a number is often the number.

@@ -41,8 +41,8 @@ std::string partition_set::text() const {
 
 partition_table::partition_table(partition_options options)
     : options_{std::move(options)},
-      partitions_(
-          static_cast<std::size_t>(std::max<std::int64_t>(options_.partitions.count(), 0))) {}
+      partitions_(static_cast<std::size_t>(std::max<std::int64_t>(options_.partitions.count(), 0))),
+      numbers_{options_.partitions.has_names() ? 0 : partitions_.size()} {}
 
 admission partition_table::subscribe(const joining& wish) {
   const std::optional<partition_key>& wanted = wish.options.partition;

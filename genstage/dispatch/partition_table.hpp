@@ -84,6 +84,8 @@ class partition_table {
   [[nodiscard]] demand acceptable(std::span<const std::uint64_t> queued) const noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return partitions_.size(); }
+  /// How many numbers from 0 name a partition: all, or none if they have names.
+  [[nodiscard]] std::uint64_t numbers() const noexcept { return numbers_; }
   [[nodiscard]] const partition_options& options() const noexcept { return options_; }
   void digest(state_digest& into) const;
   /// The partition of an accepted subscription.
@@ -96,6 +98,7 @@ class partition_table {
   std::vector<demand_dispatcher> partitions_;
   std::vector<std::pair<unique_id, std::size_t>> tags_;
   demand deliverable_{};
+  std::uint64_t numbers_;
 };
 
 }  // namespace genstage::inline v0

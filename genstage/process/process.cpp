@@ -123,6 +123,7 @@ void process::callback_threw() noexcept {
   }
   for (;;) {
     hand_over::let_others_run();
+    if (std::exchange(gives_way_, false)) return runnable::verdict::again;
     message* const newest = cell_->mail_.drain();
     if (newest != nullptr && comes_next(newest) && budget > 0) {
       --budget;

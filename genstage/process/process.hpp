@@ -180,6 +180,8 @@ class process {
   virtual void continue_start() {}
   /// Notes for the crash report which request was being handled.
   void blame(const user_message& handled);
+  /// Lets others that are ready run before the next message is handled, even one that is there.
+  void give_way() noexcept { gives_way_ = true; }
   /// Keeps the message of a suspended callback alive until the callback has ended.
   void keep(message_ptr handled) noexcept { handling_ = std::move(handled); }
 
@@ -255,6 +257,7 @@ class process {
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
   bool was_ended_by_signal_ = false;
+  bool gives_way_ = false;
   std::optional<exit_reason> ending_;
   std::optional<task<>> callback_;
   suspension suspension_;

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <genstage/process/server.hpp>
+#include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/task/sync_wait.hpp>
+#include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 // Processes on real threads.
@@ -75,6 +79,54 @@ TEST(runtime_test, processes_that_come_and_go_leave_nothing_behind) {
   }
 
   EXPECT_EQ(home.process_count(), 0U);
+}
+
+/// Tells another process and itself, and lets that one go first.
+class polite final : public process {
+ public:
+  polite(process_ref other, std::vector<int>* seen) : other_{std::move(other)}, seen_{seen} {}
+
+ protected:
+  void start() override {}
+  void receive(message_ptr) override {
+    seen_->push_back(++count_);
+    if (count_ == 2) return stop(exit_reason::normal());
+    other_.send(std::make_unique<message>(message_kind::request));
+    self().send(std::make_unique<message>(message_kind::request));
+    give_way();
+  }
+
+ private:
+  process_ref other_;
+  std::vector<int>* seen_;
+  int count_ = 0;
+};
+
+class witness final : public process {
+ public:
+  explicit witness(std::vector<int>* seen) : seen_{seen} {}
+
+ protected:
+  void start() override {}
+  void receive(message_ptr) override { seen_->push_back(0); }
+
+ private:
+  std::vector<int>* seen_;
+};
+
+TEST(runtime_test, who_gives_way_handles_its_next_message_after_those_that_are_ready) {
+  thread_pool pool{{.workers = 1, .stall_check = std::chrono::hours{1}}};
+  runtime home{pool, {.log = silent_log()}};
+  std::vector<int> seen;
+  const process_ref other = *home.spawn(std::make_unique<witness>(&seen));
+  const process_ref first = *home.spawn(std::make_unique<polite>(other, &seen));
+  auto end = home.down(first);
+
+  first.send(std::make_unique<message>(message_kind::request));
+  (void)sync_wait(std::move(end));
+  pool.stop();
+
+  EXPECT_EQ(seen, (std::vector<int>{1, 0, 2}));
 }
 
 }  // namespace

@@ -71,9 +71,12 @@ class batch {
 
   /// Moves the events [from, from + count) of another batch to the end of this one.
   void take_from(batch& other, std::size_t from, std::size_t count) {
-    reserve(size_ + count);
-    std::uninitialized_move_n(other.data_ + from, count, data_ + size_);
-    size_ += count;
+    take(other.events().subspan(from, count));
+  }
+  void take(std::span<T> moved) {
+    reserve(size_ + moved.size());
+    std::uninitialized_move(moved.begin(), moved.end(), data_ + size_);
+    size_ += moved.size();
   }
 
   void clear() noexcept {

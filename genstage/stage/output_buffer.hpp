@@ -31,9 +31,16 @@ class output_buffer {
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.
   std::size_t store(batch<T>& added, std::size_t from = 0) {
+    const std::span<T> events = added.events().subspan(from);
+    if (events.empty()) return 0;
+    if (!capacity_ || events.size() + size() <= *capacity_) {
+      if (!kept_) kept_ = std::make_unique<contents>();
+      kept_->events.append(events);
+      return 0;
+    }
     std::size_t discarded = 0;
-    for (T& event : added.events().subspan(from)) {
-      if (capacity_ && size() >= *capacity_) {
+    for (T& event : events) {
+      if (size() >= *capacity_) {
         ++discarded;
         if (keep_ == buffer_keep::first || *capacity_ == 0) continue;
         kept_->events.drop_front();
@@ -62,9 +69,12 @@ class output_buffer {
       count = std::min<std::size_t>(count, kept_->marks.front().first - kept_->left);
     }
     taken.reserve(taken.size() + count);
-    for (std::size_t next = 0; next < count; ++next) {
-      taken.emplace(std::move(kept_->events.front()));
-      kept_->events.drop_front();
+    for (std::size_t left = count; left > 0;) {
+      std::span<T> piece = kept_->events.front_piece();
+      piece = piece.first(std::min(piece.size(), left));
+      taken.take(piece);
+      kept_->events.drop_front(piece.size());
+      left -= piece.size();
     }
     kept_->left += count;
     return count;

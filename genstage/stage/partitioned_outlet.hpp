@@ -114,19 +114,12 @@ class partitioned_outlet {
     std::uint64_t unknown = 0;
     for (T& event : made.events.events()) {
       partition_choice chosen = dispatcher_.choose(event);
-      switch (chosen.what) {
-        case kind::anywhere:
-          chosen.partition = dispatcher_.hungriest(taken_);
-          [[fallthrough]];
-        case kind::to:
-          part(chosen.partition, made).events.emplace(std::move(event));
-          ++taken_[chosen.partition];
-          break;
-        case kind::unknown:
-          ++unknown;
-          [[fallthrough]];
-        case kind::nowhere:
-          ++dropped;
+      if (chosen.what == kind::anywhere) chosen = {kind::to, hungriest()};
+      if (chosen.what == kind::to) [[likely]] {
+        part(chosen.partition, made).events.emplace(std::move(event));
+      } else {
+        unknown += chosen.what == kind::unknown ? 1U : 0U;
+        ++dropped;
       }
     }
     if (dropped > 0) sender_.drop(dropped);
@@ -139,11 +132,15 @@ class partitioned_outlet {
 
   [[nodiscard]] batch_message<T>& part(std::size_t partition, const batch_message<T>& made) {
     node& wanted = parts_[partition];
-    if (!wanted) {
+    if (!wanted) [[unlikely]] {
       wanted = sender_.spare(made.notes.get());
       touched_.push_back(partition);
     }
     return *wanted;
+  }
+  [[nodiscard]] std::size_t hungriest() noexcept {
+    for (const std::size_t each : touched_) taken_[each] = parts_[each]->events.size();
+    return dispatcher_.hungriest(taken_);
   }
 
   void place(node& made, std::size_t partition) {

@@ -64,6 +64,9 @@ inline void stage_process<S>::send_made() {
 template <class S>
 void stage_process<S>::ask_again() {
   is_asking_again_ = true;
+  // The consumers that have just got something may ask as well; one large order costs less than
+  // many small ones.
+  this->give_way();
   this->self().send(
       std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
 }
