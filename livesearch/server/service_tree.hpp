@@ -10,7 +10,8 @@
 namespace livesearch {
 
 /// The children of a program that serves searches. Stopped in reverse: searches end first, then the
-/// lanes, and the connections last.
+/// lanes, and the connections last; only who looks for stalls outlives them. A stage for which
+/// others have waited for 3 s is named in the log.
 ///
 /// Lifetime: the server outlives the tree.
 [[nodiscard]] std::vector<genstage::child_spec> service_tree(const site_catalog& sites,
