@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <genstage/exporters/otlp_answer.hpp>
+#include <genstage/http/retry_after.hpp>
 #include <nlohmann/json.hpp>
 
 namespace genstage::inline v0 {
@@ -14,13 +15,11 @@ using json = nlohmann::json;
 // A collector that wants to be left alone for longer is taken to want this.
 constexpr std::chrono::minutes longest_wait{5};
 
-/// No value for what is no number of seconds; the other form, a date, is not read.
-std::optional<duration> retry_after(const http::http_response& answer) {
-  const std::string_view text = http::find_header(answer.headers, "Retry-After");
-  std::uint32_t seconds = 0;
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (wrong != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return std::min<duration>(std::chrono::seconds{seconds}, longest_wait);
+std::optional<duration> retry_after(const http::http_response& answer,
+                                    std::chrono::sys_seconds now) {
+  const auto wait = http::read_retry_after(http::find_header(answer.headers, "Retry-After"), now);
+  if (!wait) return std::nullopt;
+  return std::min<duration>(*wait, longest_wait);
 }
 
 /// 64-bit numbers are strings in this encoding, and numbers are to be taken as well.
@@ -48,7 +47,7 @@ otlp_answer of_success(const http::http_response& answer) {
 
 }  // namespace
 
-otlp_answer judge(const result<http::http_response>& answered) {
+otlp_answer judge(const result<http::http_response>& answered, std::chrono::sys_seconds now) {
   if (!answered) {
     const bool is_hopeless =
         answered.error().code == errc::invalid_argument || answered.error().code == errc::refused;
@@ -59,7 +58,7 @@ otlp_answer judge(const result<http::http_response>& answered) {
   const bool may_be_sent_again = answered->status == 429 || answered->status == 502 ||
                                  answered->status == 503 || answered->status == 504;
   return {.verdict = may_be_sent_again ? otlp_verdict::again : otlp_verdict::refused,
-          .wait = may_be_sent_again ? retry_after(*answered) : std::nullopt,
+          .wait = may_be_sent_again ? retry_after(*answered, now) : std::nullopt,
           .why = fmt::format("status {}", answered->status)};
 }
 

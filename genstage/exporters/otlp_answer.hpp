@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <genstage/core/error.hpp>
 #include <genstage/core/instant.hpp>
@@ -24,9 +25,10 @@ struct otlp_answer {
   std::string why{};               ///< in its words, or in ours
 };
 
-/// A pure function. Source: OTLP/HTTP: 429, 502, 503 and 504 may be sent again, after `Retry-After`
-/// if that is there in seconds; other failures may not, and a partial success must not be. A
-/// collector that was not reached may be asked again.
-[[nodiscard]] otlp_answer judge(const result<http::http_response>& answered);
+/// A pure function; the time of day is given to it. Source: OTLP/HTTP: 429, 502, 503 and 504 may be
+/// sent again, after `Retry-After` if that is there; other failures may not, and a partial success
+/// must not be. A collector that was not reached may be asked again.
+[[nodiscard]] otlp_answer judge(const result<http::http_response>& answered,
+                                std::chrono::sys_seconds now);
 
 }  // namespace genstage::inline v0

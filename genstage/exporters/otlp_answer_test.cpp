@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <genstage/exporters/otlp_answer.hpp>
 
 namespace genstage {
@@ -8,9 +9,13 @@ namespace {
 using namespace std::chrono_literals;
 using http::http_response;
 
+constexpr std::chrono::sys_seconds noon =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 27} + 12h;
+
 otlp_answer answered(unsigned status, std::string body = "", http::http_headers headers = {}) {
   return judge(
-      http_response{.status = status, .headers = std::move(headers), .body = std::move(body)});
+      http_response{.status = status, .headers = std::move(headers), .body = std::move(body)},
+      noon);
 }
 
 TEST(otlp_answer_test, what_is_taken_is_not_sent_again) {
@@ -47,20 +52,22 @@ TEST(otlp_answer_test, the_collector_says_how_long_it_wants_to_be_left_alone) {
   EXPECT_EQ(answered(429, "", {{"retry-after", "7"}}).wait, 7s);
   EXPECT_EQ(answered(503, "", {{"Retry-After", "0"}}).wait, 0s);
   EXPECT_EQ(answered(503, "", {{"Retry-After", "999999"}}).wait, 5min);
-  EXPECT_EQ(answered(503, "", {{"Retry-After", "Fri, 27 Nov 2026 22:17:03 GMT"}}).wait,
-            std::nullopt);
+  EXPECT_EQ(answered(503, "", {{"Retry-After", "Fri, 27 Nov 2026 12:00:07 GMT"}}).wait, 7s);
+  EXPECT_EQ(answered(503, "", {{"Retry-After", "Fri, 27 Nov 2026 22:17:03 GMT"}}).wait, 5min);
+  EXPECT_EQ(answered(503, "", {{"Retry-After", "Fri, 27 Nov 2026 11:00:00 GMT"}}).wait, 0s);
+  EXPECT_EQ(answered(503, "", {{"Retry-After", "soon"}}).wait, std::nullopt);
   EXPECT_EQ(answered(503).wait, std::nullopt);
   EXPECT_EQ(answered(400, "", {{"Retry-After", "7"}}).wait, std::nullopt);
 }
 
 TEST(otlp_answer_test, a_collector_that_was_not_reached_may_be_asked_again) {
-  const otlp_answer lost = judge(fail(errc::unreachable, "no route"));
+  const otlp_answer lost = judge(fail(errc::unreachable, "no route"), noon);
 
   EXPECT_EQ(lost.verdict, otlp_verdict::again);
   EXPECT_EQ(lost.why, "no route");
-  EXPECT_EQ(judge(fail(errc::timed_out, "")).verdict, otlp_verdict::again);
-  EXPECT_EQ(judge(fail(errc::invalid_argument, "")).verdict, otlp_verdict::refused);
-  EXPECT_EQ(judge(fail(errc::refused, "")).verdict, otlp_verdict::refused);
+  EXPECT_EQ(judge(fail(errc::timed_out, ""), noon).verdict, otlp_verdict::again);
+  EXPECT_EQ(judge(fail(errc::invalid_argument, ""), noon).verdict, otlp_verdict::refused);
+  EXPECT_EQ(judge(fail(errc::refused, ""), noon).verdict, otlp_verdict::refused);
 }
 
 }  // namespace

@@ -134,7 +134,9 @@ task<std::uint64_t> otlp_exporter::post(std::string path, std::string body, std:
     ++counters_.requests;
     operation<http::http_response> asked = http::fetch(*client_, request);
     const result<http::http_response> answered = co_await std::move(asked);
-    const otlp_answer said = judge(answered);
+    const std::int64_t answered_at = unix_nano_at_zero_ + now().time_since_epoch().count();
+    const otlp_answer said = judge(answered, std::chrono::floor<std::chrono::seconds>(
+                                                 std::chrono::sys_time{duration{answered_at}}));
     const bool goes_on = said.verdict == otlp_verdict::again && attempt < attempts;
     if (!goes_on) {
       const std::uint64_t lost =

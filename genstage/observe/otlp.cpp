@@ -38,10 +38,13 @@ std::string span_text(const span_ended& ended, std::int64_t zero) {
   const std::int64_t began = zero + ended.began.time_since_epoch().count();
   // Never before it began: a clock that jumps is not the program's fault.
   const std::int64_t took = std::max(ended.took, duration::zero()).count();
-  const trace_context parent{ended.context.trace_id, ended.parent};
+  const trace_context parent{.trace_id = ended.context.trace_id, .span_id = ended.parent};
   std::string text = fmt::format(R"({{"traceId":"{}","spanId":"{}",)", ended.context.trace_text(),
                                  ended.context.span_text());
   if (parent.is_valid()) text += fmt::format(R"("parentSpanId":"{}",)", parent.span_text());
+  if (!ended.context.state.empty()) {
+    text += fmt::format(R"("traceState":"{}",)", escaped(ended.context.state));
+  }
   text += fmt::format(R"("flags":{},"name":"{}","kind":{},)"
                       R"("startTimeUnixNano":"{}","endTimeUnixNano":"{}")",
                       ended.context.is_sampled ? 1 : 0, escaped(ended.name),

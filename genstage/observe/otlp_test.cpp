@@ -42,9 +42,11 @@ TEST(otlp_test, figures_are_told_with_the_published_fields_and_no_others) {
 }
 
 TEST(otlp_test, spans_are_told_with_the_published_fields_and_no_others) {
-  const trace_context root = make_trace(0xab, 2, 3);
+  trace_context root = make_trace(0xab, 2, 3);
+  const trace_context alone = root;
+  root.state = "rojo=1";
   const std::vector<span_ended> ended{{.name = "numbers \"emits\"",
-                                       .context = root,
+                                       .context = alone,
                                        .kind = span_kind::producer,
                                        .began = instant{5ns},
                                        .took = 10ns},
@@ -70,6 +72,7 @@ TEST(otlp_test, spans_are_told_with_the_published_fields_and_no_others) {
                                       "attributes":[]})"));
   EXPECT_EQ(spans[1]["parentSpanId"], "0000000000000003");
   EXPECT_EQ(spans[1]["traceId"], spans[0]["traceId"]);
+  EXPECT_EQ(spans[1]["traceState"], "rojo=1");
   EXPECT_EQ(spans[1]["status"], json::parse(R"({"code":2,"message":"disk is full"})"));
 }
 

@@ -80,6 +80,57 @@ TEST(trace_context_test, new_ids_are_never_all_zeros) {
   EXPECT_TRUE(span_under(parent, 0).is_valid());
 }
 
+std::string state_is(const std::string& text) {
+  const result<std::string> read = parse_tracestate(text);
+  return read ? *read : read.error().message;
+}
+
+TEST(trace_context_test, a_state_is_passed_on_as_it_came) {
+  for (const char* const text : {"rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a=1 , b=2,,\tc=3 ",
+                                 "fw529a3039@dt=FfEc a;:@", "0k/_-*@x=~!", ""}) {
+    EXPECT_EQ(state_is(text), text);
+  }
+  const std::string longest = std::string(256, 'k') + "=" + std::string(256, 'v');
+  EXPECT_EQ(state_is(longest), longest);
+}
+
+TEST(trace_context_test, what_is_no_state_is_dropped_and_said) {
+  const auto says = [](const std::string& text, const std::string& why) {
+    EXPECT_EQ(state_is(text), "tracestate \"" + text.substr(0, 80) + "\": " + why + "; not taken");
+  };
+  const std::string key =
+      "a key must be up to 256 of a to z, 0 to 9, _ - * / @, and begin with one of the first";
+  const std::string value = "a value must be 1 to 256 printable characters other than , and =";
+
+  says("rojo", "each member must be key=value");
+  says("=1", key);
+  says("Rojo=1", key);
+  says("_rojo=1", key);
+  says("ro jo=1", key);
+  says(std::string(257, 'k') + "=1", key);
+  says("rojo=", value);
+  says("rojo=1=2", value);
+  says("rojo=" + std::string(257, 'v'), value);
+  says("rojo=1,congo=2,rojo=1", "a key stands there twice");
+  EXPECT_FALSE(parse_tracestate("rojo=\xc3"));
+}
+
+TEST(trace_context_test, a_state_has_at_most_32_members) {
+  std::string text;
+  for (std::size_t each = 0; each < most_trace_states; ++each) {
+    text += "k" + std::to_string(each) + "=v,";
+  }
+  EXPECT_EQ(state_is(text), text);
+  EXPECT_NE(state_is(text + "last=v").find("has more than 32 members"), std::string::npos);
+}
+
+TEST(trace_context_test, a_span_takes_the_state_of_its_parent) {
+  trace_context parent = make_trace(1, 2, 3);
+  parent.state = "rojo=1";
+
+  EXPECT_EQ(span_under(parent, 4).state, "rojo=1");
+}
+
 /// Ill texts are made out of good ones, so that most of them are wrong in one place alone.
 TEST(trace_context_test, whatever_is_read_is_written_and_read_to_the_same) {
   std::mt19937_64 random{20261127};

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <genstage/http/fetch.hpp>
+#include <genstage/http/retry_after.hpp>
 #include <optional>
 #include <utility>
 
-#include "livesearch/fetch/retry_after.hpp"
 #include "livesearch/site/request.hpp"
 
 namespace livesearch {
@@ -115,7 +115,8 @@ std::chrono::sys_seconds site_fetcher::today() const {
 fetch_report read_answer(const searchable_site& site, const http::http_response& response,
                          std::chrono::sys_seconds now) {
   const unsigned status = response.status;
-  const auto asked_wait = read_retry_after(http::find_header(response.headers, "Retry-After"), now);
+  const auto asked_wait =
+      http::read_retry_after(http::find_header(response.headers, "Retry-After"), now);
   if (status == 429 || (status == 503 && asked_wait)) return wait_for(status, asked_wait);
   if (http::has_header(response.headers, "Cf-Mitigated")) {
     return report(site_outcome::blocked, "The site wants to see a person at a browser first.");

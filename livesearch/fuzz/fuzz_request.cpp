@@ -3,10 +3,10 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <genstage/http/retry_after.hpp>
 #include <genstage/http/target.hpp>
 
 #include "livesearch/fetch/detour.hpp"
-#include "livesearch/fetch/retry_after.hpp"
 #include "livesearch/fuzz/fuzz_input.hpp"
 #include "livesearch/server/search_request.hpp"
 #include "livesearch/site/answer/web_url.hpp"
@@ -39,7 +39,7 @@ void check_target(std::string_view text) {
 
 void check_headers(std::string_view text) {
   const std::chrono::sys_seconds now{std::chrono::days{20'000}};
-  const auto wait = read_retry_after(text, now);
+  const auto wait = genstage::http::read_retry_after(text, now);
   must_hold(!wait || *wait >= std::chrono::seconds{0});
   genstage::http::http_response moved;
   moved.status = 302;

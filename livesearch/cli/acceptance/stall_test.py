@@ -84,7 +84,8 @@ def check_busy(checks, program, folder):
     for each in searchers:
         each.join()
     livesearch.stop()
-    checks.expect(len(answers) > SEARCHERS and all(answers), f"{len(answers)} searches are answered")
+    checks.expect(len(answers) > SEARCHERS and all(answers),
+                  f"{len(answers)} searches are answered")
     checks.expect(not stalls(livesearch), f"nobody is named: {stalls(livesearch)}")
 
 

@@ -1,8 +1,8 @@
-#include "livesearch/fetch/retry_after.hpp"
-
 #include <gtest/gtest.h>
 
-namespace livesearch {
+#include <genstage/http/retry_after.hpp>
+
+namespace genstage::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ TEST(retry_after_test, anything_else_is_nothing) {
 }
 
 }  // namespace
-}  // namespace livesearch
+}  // namespace genstage::http

@@ -1,10 +1,10 @@
-#include "livesearch/fetch/retry_after.hpp"
+#include <genstage/http/retry_after.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace livesearch {
+namespace genstage::inline v0::http {
 
 namespace {
 
@@ -150,4 +150,4 @@ std::optional<seconds> read_retry_after(std::string_view value, sys_seconds now)
   return std::clamp(*until - now, seconds{0}, longest_wait);
 }
 
-}  // namespace livesearch
+}  // namespace genstage::inline v0::http

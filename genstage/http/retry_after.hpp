@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace livesearch {
+namespace genstage::inline v0::http {
 
 /// Reads the value of a Retry-After header: a number of seconds, or a date in one of HTTP's three
 /// forms. A date that has passed is no time to wait; nothing if the value is neither.
@@ -14,4 +14,4 @@ namespace livesearch {
 [[nodiscard]] std::optional<std::chrono::seconds> read_retry_after(std::string_view value,
                                                                    std::chrono::sys_seconds now);
 
-}  // namespace livesearch
+}  // namespace genstage::inline v0::http
