@@ -23,7 +23,7 @@ struct serve_options {
   std::chrono::milliseconds hard_limit{10'000};
   /// Where the inspector of the running program listens, on this machine alone; none is without it.
   std::optional<std::uint16_t> inspect{};
-  /// The collector of OpenTelemetry that is sent figures; nobody is if it is empty.
+  /// The collector of OpenTelemetry that is sent figures and spans; nobody is if it is empty.
   std::string otlp{};
 };
 [[nodiscard]] int serve(const serve_options& options);

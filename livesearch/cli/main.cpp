@@ -49,8 +49,10 @@ void add_serve(CLI::App& app, action& chosen) {
       ->check(CLI::Range(100, 600'000));
   command.add_option("--inspect", options->inspect,
                      "Show the running program, lane by lane, on this port of this machine");
-  command.add_option("--otlp", options->otlp,
-                     "Send figures to the OpenTelemetry collector at this URL, over OTLP/HTTP");
+  command.add_option(
+      "--otlp", options->otlp,
+      "Send figures and the spans of searches to the OpenTelemetry collector at this "
+      "URL, over OTLP/HTTP");
   add_program_options(command, options->program);
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }

@@ -58,8 +58,10 @@ void go_on(http::http_request& request, const detour& to) {
   }
   if (origin_of(request.url) != origin_of(to.url)) {
     std::erase_if(request.headers, [](const http::http_header& each) {
-      return http::equal_without_case(each.name, "Authorization") ||
-             http::equal_without_case(each.name, "Cookie");
+      const auto is = [&](std::string_view name) {
+        return http::equal_without_case(each.name, name);
+      };
+      return is("Authorization") || is("Cookie") || is("traceparent") || is("tracestate");
     });
   }
   request.url = to.url;

@@ -27,8 +27,8 @@ inline constexpr std::uint32_t most_hops = 5;
 [[nodiscard]] genstage::result<std::optional<detour>> read_detour(
     const genstage::http::http_response& response, const std::optional<detour>& before);
 
-/// Turns a request to the address that it goes on to. Another host, scheme or port gets neither
-/// `Authorization` nor `Cookie`.
+/// Turns a request to the address that it goes on to. Another host, scheme or port gets no
+/// `Authorization` and no `Cookie`, and is not told which trace it belongs to.
 void go_on(genstage::http::http_request& request, const detour& to);
 
 }  // namespace livesearch

@@ -84,10 +84,14 @@ TEST(detour_test, a_request_goes_on_with_or_without_its_body) {
 
 TEST(detour_test, another_origin_gets_no_secrets) {
   http_request request = post();
+  request.headers.push_back({"traceparent", "00-1-2-01"});
+  request.headers.push_back({"TraceState", "a=1"});
 
   go_on(request, {"http://example.org/search", true, 1});
 
   EXPECT_FALSE(genstage::http::has_header(request.headers, "Cookie"));
+  EXPECT_FALSE(genstage::http::has_header(request.headers, "traceparent"));
+  EXPECT_FALSE(genstage::http::has_header(request.headers, "tracestate"));
   EXPECT_TRUE(genstage::http::has_header(request.headers, "Accept"));
 }
 

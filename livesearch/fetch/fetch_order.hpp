@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <genstage/core/instant.hpp>
+#include <genstage/telemetry/trace_context.hpp>
 #include <optional>
 #include <stop_token>
 
@@ -38,6 +39,8 @@ struct fetch_order {
   std::uint32_t attempt = 1;
   /// Where the request has been sent on to.
   std::optional<detour> onward{};
+  /// The trace of the search that it is made for; of several, the first.
+  std::optional<genstage::trace_context> trace{};
 };
 
 }  // namespace livesearch

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <genstage/core/instant.hpp>
+#include <genstage/telemetry/trace_context.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -25,6 +27,8 @@ struct search_job {
   /// Searchers have their turns in a site's queue whatever number of jobs they have in it.
   std::string searcher{};
   cache_use cache = cache_use::allowed;
+  /// Its span in the trace of the search; the site is told it if its definition allows that.
+  std::optional<genstage::trace_context> trace{};
 };
 
 }  // namespace livesearch

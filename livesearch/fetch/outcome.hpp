@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,15 @@ inline constexpr site_outcome all_outcomes[] = {
   return outcome == site_outcome::results || outcome == site_outcome::no_results;
 }
 
+/// The request that an answer comes from; the last one, if there were several.
+struct request_facts {
+  unsigned status = 0;         ///< of HTTP; 0 if the site did not answer
+  std::size_t bytes = 0;       ///< of the body, decompressed
+  std::uint32_t attempts = 0;  ///< with this one; 2 and more if it was made again
+
+  friend bool operator==(const request_facts&, const request_facts&) = default;
+};
+
 /// What a site's part of a search came to.
 struct site_answer {
   site_outcome outcome = site_outcome::skipped;
@@ -50,6 +60,7 @@ struct site_answer {
   std::optional<std::chrono::nanoseconds> age{};
   /// The answer to a request that another search had begun.
   bool is_shared = false;
+  std::optional<request_facts> request{};  ///< none if no request was made for it
 
   /// What is told for a process that died with a job in its hands.
   [[nodiscard]] static site_answer dropped();

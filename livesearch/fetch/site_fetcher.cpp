@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <genstage/http/fetch.hpp>
 #include <genstage/http/retry_after.hpp>
+#include <genstage/http/trace_headers.hpp>
 #include <optional>
 #include <utility>
 
@@ -50,6 +51,9 @@ http::http_request to_http(const site_definition& site, site_request asked,
   request.scope = scope_of(site.network);
   request.max_redirects = 0;  // Each hop is an order of its own.
   if (order.attempt > 1) request.connection = http::connection_use::fresh;
+  if (order.trace && site.request.trace == trace_headers::sent) {
+    http::add_trace(request.headers, *order.trace);
+  }
   if (order.onward) go_on(request, *order.onward);
   return request;
 }
@@ -97,6 +101,11 @@ genstage::task<fetch_report> site_fetcher::ask(const fetch_order& order) const {
   const genstage::result<http::http_response> response = co_await std::move(asked);
   fetch_report made = response ? read(order, *response) : read_failure(*site_, response.error());
   made.taken = now() - begun;
+  made.answer.request = request_facts{.attempts = order.attempt};
+  if (response) {
+    made.answer.request->status = response->status;
+    made.answer.request->bytes = response->body.size();
+  }
   co_return made;
 }
 

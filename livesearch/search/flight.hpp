@@ -48,6 +48,11 @@ struct flight {
 
   [[nodiscard]] bool is_wanted() const noexcept { return is_probe || !passengers.empty(); }
 
+  /// Of the first of those that wait for it.
+  [[nodiscard]] std::optional<genstage::trace_context> trace() const {
+    return passengers.empty() ? std::nullopt : passengers.front()->job.trace;
+  }
+
   /// Takes the passenger off; nothing if it has left before.
   std::unique_ptr<flight_passenger> let_off(std::uint64_t id) {
     const auto found =

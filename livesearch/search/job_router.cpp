@@ -374,7 +374,7 @@ void job_router::send(std::uint64_t id, genstage::output<fetch_order>& out) {
                        duty<fetch_report>{[here, id](fetch_report told) {
                          genstage::cast(here, fetched{id, std::move(told)});
                        }},
-                       sent.attempts, sent.onward});
+                       sent.attempts, sent.onward, sent.trace()});
 }
 
 /// Arms a timer for the first moment at which something changes by itself.

@@ -41,6 +41,7 @@ void search_session::init() {
   wish_->listener->when_taken([here] { genstage::cast(here, reader_took{}); });
   parts_ = std::vector<part>(wish_->plan.sites.size());
   summary_.sites = parts_.size();
+  trace_.emplace(home(), wish_->trace, parts_.size());
   wish_->listener->started(wish_->plan);
   for (std::size_t index = 0; index < parts_.size(); ++index) {
     parts_[index].limit =
@@ -74,7 +75,8 @@ void search_session::send_job(std::size_t index) {
                    genstage::cast(here, site_answered{index, std::move(given)});
                  }},
                  wish_->name.text,
-                 wish_->plan.cache};
+                 wish_->plan.cache,
+                 trace_->ask(index, site.id)};
   parts_[index].is_asked = true;
   reserved_ += longest_answer(site);
   const std::string router = router_name(site);
@@ -111,6 +113,7 @@ void search_session::handle_cast(searcher_left) {
     home().scheduler().disarm(each.limit);
   }
   is_over_ = true;
+  trace_->leave();
   stop(genstage::exit_reason::normal());
 }
 
@@ -133,6 +136,7 @@ void search_session::settle(std::size_t index, const site_answer& answer) {
   if (lane_gauge* const gauge = board_->find(wish_->plan.sites[index].site->definition.id)) {
     gauge->count(answer, elapsed(), now());
   }
+  trace_->settle(index, answer);
   summary_.results += answer.hits.size();
   ++(is_answer(answer.outcome) ? summary_.answered : summary_.failed);
   wish_->listener->answered(*wish_->plan.sites[index].site, answer, elapsed());
@@ -144,6 +148,7 @@ void search_session::end(search_end reason) {
   is_over_ = true;
   summary_.reason = reason;
   summary_.elapsed = elapsed();
+  trace_->end(summary_);
   wish_->listener->ended(summary_);
   stop(genstage::exit_reason::normal());
 }

@@ -9,6 +9,7 @@
 #include "livesearch/fetch/lane_gauge.hpp"
 #include "livesearch/search/listener.hpp"
 #include "livesearch/search/search_plan.hpp"
+#include "livesearch/search/search_trace.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
@@ -30,6 +31,8 @@ struct search_wish {
   /// Stopped when the searcher has left.
   std::stop_token searcher{};
   searcher_name name{};
+  /// The searcher's own span, if it told one.
+  std::optional<genstage::trace_context> trace{};
 };
 
 /// One search as a process: sends a job to each lane, passes answers on as they come, and ends each
@@ -91,6 +94,7 @@ class search_session final : public genstage::server {
   std::size_t reserved_ = 0;  ///< bytes that the answers of those asked may have
   search_summary summary_{};
   bool is_over_ = false;
+  std::optional<search_trace> trace_;
   std::optional<leave_notice> leaves_;
 };
 

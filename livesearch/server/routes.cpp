@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <genstage/http/trace_headers.hpp>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -193,7 +194,8 @@ class routes {
     std::stop_source searcher;
     responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
     auto wish = std::make_shared<search_wish>(
-        search_wish{std::move(*plan), nullptr, searcher.get_token(), searcher_of(request)});
+        search_wish{std::move(*plan), nullptr, searcher.get_token(), searcher_of(request),
+                    http::trace_of(request.headers)});
     if (request.target.path == "/api/search") {
       wish->listener = std::make_shared<report_listener>(std::move(responder));
     } else {

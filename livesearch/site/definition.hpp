@@ -19,6 +19,10 @@ enum class network_scope : std::uint8_t {
 /// How a site is asked.
 enum class request_method : std::uint8_t { get, post };
 
+/// Whether a site is told which distributed trace a request belongs to. It can tell from that which
+/// of its requests belong together.
+enum class trace_headers : std::uint8_t { withheld, sent };
+
 /// What a site answers with.
 enum class answer_format : std::uint8_t {
   html,  ///< a page, read with selectors
@@ -78,6 +82,7 @@ struct request_definition {
   std::vector<request_header> headers{};
   std::string body{};            ///< the same; for POST only
   std::uint32_t first_page = 1;  ///< what the site calls its first page in {page}
+  trace_headers trace = trace_headers::withheld;
 };
 
 /// A word of the query language, and what stands in the request for it.

@@ -178,6 +178,7 @@ request_definition read_request(const yaml_section& request) {
   if (const auto value = request.read_whole("first_page", 0, 1)) {
     read.first_page = static_cast<std::uint32_t>(*value);
   }
+  if (request.read_bool("trace").value_or(false)) read.trace = trace_headers::sent;
   if (read.method == request_method::get && !read.body.empty()) {
     request.report("body", "is given, but only method POST has one");
   }
@@ -468,7 +469,7 @@ site_definition read_definition(const yaml_node& root, std::string_view default_
   top.require("request", "a map with the url");
   if (const auto* node = top.find("request")) {
     site.request = read_request(
-        {*node, "request", mistakes, {"url", "method", "headers", "body", "first_page"}});
+        {*node, "request", mistakes, {"url", "method", "headers", "body", "first_page", "trace"}});
   }
   if (const auto* node = top.find("query")) {
     const yaml_section query{

@@ -1,4 +1,4 @@
-"""Figures for a collector of OpenTelemetry: what is there goes out when the program ends.
+"""Figures and spans for a collector of OpenTelemetry: what is there goes out when the program ends.
 
 usage: otlp_test.py PROGRAM
 """
@@ -8,8 +8,12 @@ import json
 import sys
 import tempfile
 import threading
+import urllib.request
 
 from running_livesearch import Checks, RunningLivesearch
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+SEARCHER = "b7ad6b7169203331"
 
 
 class Collector(http.server.BaseHTTPRequestHandler):
@@ -27,6 +31,45 @@ class Collector(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def search(livesearch):
+    asked = urllib.request.Request(
+        f"{livesearch.url}/api/search?q=stage&site=handbook",
+        headers={"traceparent": f"00-{TRACE}-{SEARCHER}-01", "tracestate": "rojo=1"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        json.load(answer)
+
+
+def service_of(resource):
+    return resource["resource"]["attributes"][0]["value"]["stringValue"]
+
+
+def check_figures(checks, bodies):
+    checks.expect(bodies, "figures were sent")
+    for body in bodies:
+        sent = body["resourceMetrics"][0]
+        service = service_of(sent)
+        checks.expect(service == "livesearch", f"as livesearch (was {service})")
+        names = [each["name"] for each in sent["scopeMetrics"][0]["metrics"]]
+        checks.expect("genstage_processes" in names, f"with its processes (were {names})")
+
+
+def check_spans(checks, bodies):
+    spans = {each["name"]: each for body in bodies
+             for scope in body["resourceSpans"][0]["scopeSpans"] for each in scope["spans"]}
+    checks.expect(set(spans) == {"search", "ask handbook"}, f"spans were sent: {set(spans)}")
+    checks.expect(all(service_of(body["resourceSpans"][0]) == "livesearch" for body in bodies),
+                  "as livesearch")
+    checks.expect(all(each["traceId"] == TRACE and each["traceState"] == "rojo=1"
+                      for each in spans.values()), "of the searcher's trace")
+    checks.expect(spans["search"]["parentSpanId"] == SEARCHER, "the search is under the searcher")
+    checks.expect(spans["ask handbook"]["parentSpanId"] == spans["search"]["spanId"],
+                  "the site is under the search")
+    facts = {each["key"]: each["value"]["stringValue"]
+             for each in spans["ask handbook"]["attributes"]}
+    checks.expect(facts["livesearch.outcome"] == "results" and
+                  facts["http.response.status_code"] == "200", f"and says how it went: {facts}")
+
+
 def main(program):
     checks = Checks()
     collector = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
@@ -35,17 +78,12 @@ def main(program):
         app = RunningLivesearch(
             program, "--otlp", f"http://127.0.0.1:{collector.server_port}", state=state
         )
+        search(app)
         status = app.stop()
     collector.shutdown()
     checks.expect(status == 0, f"exit status 0 (was {status})")
-    checks.expect(Collector.taken, "something was sent")
-    for path, body in Collector.taken:
-        checks.expect(path == "/v1/metrics", f"to /v1/metrics (was {path})")
-        sent = body["resourceMetrics"][0]
-        service = sent["resource"]["attributes"][0]["value"]["stringValue"]
-        checks.expect(service == "livesearch", f"as livesearch (was {service})")
-        names = [each["name"] for each in sent["scopeMetrics"][0]["metrics"]]
-        checks.expect("genstage_processes" in names, f"with its processes (were {names})")
+    check_figures(checks, [body for path, body in Collector.taken if path == "/v1/metrics"])
+    check_spans(checks, [body for path, body in Collector.taken if path == "/v1/traces"])
     return checks.finish()
 
 
