@@ -8,9 +8,15 @@ import sys
 import textwrap
 
 
-def blocks_of(document):
-    with open(document, encoding="utf-8") as file:
-        return re.findall(r"^```cpp\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
+def blocks_of(document, section=None):
+    text = text_of(document)
+    if section is not None:
+        found = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", text,
+                          re.MULTILINE | re.DOTALL)
+        if found is None:
+            sys.exit(f"{document}: there is no section \"{section}\"")
+        text = found[1]
+    return re.findall(r"^```cpp\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def text_of(path):
@@ -29,11 +35,11 @@ def check_whole(document, program):
     return 1
 
 
-def check_parts(document, programs):
+def check_parts(document, programs, section):
     # Indentation is not compared: a block may come from inside a function.
     compiled = [re.sub(r"^ +", "", text_of(program), flags=re.MULTILINE) for program in programs]
     wrong = 0
-    for block in blocks_of(document):
+    for block in blocks_of(document, section):
         if not any(re.sub(r"^ +", "", block, flags=re.MULTILINE) in each for each in compiled):
             print(textwrap.indent(block, "    "))
             print(f"{document}: this block must stand in one of {', '.join(programs)}",
@@ -45,12 +51,13 @@ def check_parts(document, programs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("document")
+    parser.add_argument("--section", help="with --from: only the blocks of this section")
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--is", dest="whole", help="the blocks together are this program")
     kind.add_argument("--from", dest="parts", nargs="+", help="each block stands in one of these")
     options = parser.parse_args()
     return (check_whole(options.document, options.whole) if options.whole
-            else check_parts(options.document, options.parts))
+            else check_parts(options.document, options.parts, options.section))
 
 
 if __name__ == "__main__":
