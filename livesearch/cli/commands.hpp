@@ -42,8 +42,13 @@ struct search_options {
   std::uint32_t page = 1;
   cache_use cache = cache_use::allowed;
   output_format format = output_format::text;
+  /// The file in which the run is kept, to be had again; nothing is if it is empty.
+  std::string record_to{};
 };
 [[nodiscard]] int search(const search_options& options);
+
+/// Has a recorded search again: without the network, the same results in the same order.
+[[nodiscard]] int replay(const std::string& file);
 
 struct sites_options {
   program_options program{};

@@ -77,11 +77,21 @@ void add_search(CLI::App& app, action& chosen) {
       .add_flag_callback(
           "--json", [options] { options->format = output_format::json; }, "Print one JSON document")
       ->excludes(follow);
+  command.add_option("--record", options->record_to,
+                     "Keep the run in this file, with all that sites answer, for `replay`");
   add_program_options(command, options->program);
   command.callback([options, words, &chosen] {
     for (const std::string& word : *words) options->query += word + " ";
     chosen = [options] { return search(*options); };
   });
+}
+
+void add_replay(CLI::App& app, action& chosen) {
+  const auto file = std::make_shared<std::string>();
+  CLI::App& command = *app.add_subcommand(
+      "replay", "Have a recorded search again, without the network, step by step as it was");
+  command.add_option("file", *file, "What `search --record` has written")->required();
+  command.callback([file, &chosen] { chosen = [file] { return replay(*file); }; });
 }
 
 void add_sites(CLI::App& app, action& chosen) {
@@ -131,6 +141,7 @@ int run(int argc, char** argv) {
   action chosen;
   add_serve(app, chosen);
   add_search(app, chosen);
+  add_replay(app, chosen);
   add_sites(app, chosen);
   try {
     app.parse(argc, argv);

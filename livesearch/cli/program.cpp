@@ -19,23 +19,28 @@ namespace {
 
 void append(loaded_sites& all, loaded_sites more) {
   std::ranges::move(more.definitions, std::back_inserter(all.definitions));
+  std::ranges::move(more.files, std::back_inserter(all.files));
   std::ranges::move(more.errors, std::back_inserter(all.errors));
 }
 
 /// A later definition with the id of an earlier one replaces it, so that a user can change a
 /// carried site.
-void keep_the_last_of_each_id(std::vector<site_definition>& sites) {
+void keep_the_last_of_each_id(loaded_sites& sites) {
   std::vector<site_definition> kept;
-  for (site_definition& each : sites) {
-    const auto same = [&](const site_definition& other) { return other.id == each.id; };
-    const auto known = std::ranges::find_if(kept, same);
+  std::vector<definition_file> files;
+  for (std::size_t index = 0; index < sites.definitions.size(); ++index) {
+    site_definition& each = sites.definitions[index];
+    const auto known = std::ranges::find(kept, each.id, &site_definition::id);
     if (known != kept.end()) {
+      files[static_cast<std::size_t>(known - kept.begin())] = std::move(sites.files[index]);
       *known = std::move(each);
     } else {
       kept.push_back(std::move(each));
+      files.push_back(std::move(sites.files[index]));
     }
   }
-  sites = std::move(kept);
+  sites.definitions = std::move(kept);
+  sites.files = std::move(files);
 }
 
 void apply(const site_state& state, const program_options& options, site_definition& site) {
@@ -67,7 +72,9 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
                                                           genstage::driver& scheduler) {
   std::unique_ptr<program> made{new program{options}};
   if (options.carries_demonstration) {
-    auto demo = demo_server::start(made->reactor_, scheduler);
+    if (options.ports != nullptr) made->apart_.emplace(genstage::thread_pool_options{.workers = 1});
+    genstage::driver& delays = made->apart_ ? *made->apart_ : scheduler;
+    auto demo = demo_server::start(made->reactor_, delays);
     if (!demo) return std::unexpected{std::move(demo.error())};
     made->demo_.emplace(std::move(*demo));
   }
@@ -78,6 +85,7 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
                                 .max_transfers = 16'384,
                                 .max_connections = 16'384,
                                 .max_host_connections = 0});
+  made->asks_.emplace(*made->client_, options.ports);
   made->state_ = load_state(state_folder());
   if (auto loaded = made->load_sites(options); !loaded) {
     return std::unexpected{std::move(loaded.error())};
@@ -86,7 +94,8 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
       calendar{std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()),
                scheduler.now()};
   made->board_.emplace(made->sites_);
-  if (options.remembers_sites) made->open_memory();
+  // What the memory says is no part of a recording yet.
+  if (options.remembers_sites && options.ports == nullptr) made->open_memory();
   return made;
 }
 
@@ -105,7 +114,7 @@ genstage::result<void> program::load_sites(const program_options& options) {
   if (demo_) append(all, load_definitions(demonstration_site_files(demo_->url())));
   if (options.carries_public) append(all, load_definitions(public_site_files()));
   if (!options.sites_folder.empty()) append(all, load_folder(options.sites_folder));
-  keep_the_last_of_each_id(all.definitions);
+  keep_the_last_of_each_id(all);
   for (const std::string& id : options.disabled) {
     const auto same = [&](const site_definition& each) { return each.id == id; };
     if (std::ranges::none_of(all.definitions, same)) {
@@ -116,6 +125,7 @@ genstage::result<void> program::load_sites(const program_options& options) {
     }
   }
   for (site_definition& each : all.definitions) apply(state_, options, each);
+  files_ = std::move(all.files);
   errors_ = std::move(all.errors);
   auto made = site_catalog::make(std::move(all.definitions));
   if (!made) return std::unexpected{std::move(made.error())};

@@ -2,7 +2,9 @@
 
 #include <genstage/genstage.hpp>
 #include <genstage/http/curl_client.hpp>
+#include <genstage/http/recorded_client.hpp>
 #include <genstage/io/reactor.hpp>
+#include <genstage/scheduler/thread_pool.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include "livesearch/server/demo_server.hpp"
 #include "livesearch/site/catalog.hpp"
 #include "livesearch/site/definition_error.hpp"
+#include "livesearch/site/loader.hpp"
 
 namespace livesearch {
 
@@ -24,6 +27,8 @@ struct program_options {
   bool carries_public = true;
   bool remembers_sites = true;  ///< what lanes have learnt, and answers, over a restart
   genstage::http::network_mode network = genstage::http::network_mode::online;
+  /// Where what comes from outside is kept, of a run that is recorded.
+  genstage::port_log* ports = nullptr;
 };
 
 /// Whether LIVESEARCH_OFFLINE asks to stay on this machine: set, and neither empty nor 0.
@@ -44,12 +49,15 @@ class program {
   [[nodiscard]] const site_catalog& sites() const noexcept { return sites_; }
   /// What the lanes work with.
   [[nodiscard]] lane_services services() noexcept {
-    return {&*client_, &*board_, memory_.get(), times_};
+    return {&*asks_, &*board_, memory_.get(), times_};
   }
   [[nodiscard]] lane_board& board() noexcept { return *board_; }
   [[nodiscard]] genstage::reactor& reactor() noexcept { return reactor_; }
   [[nodiscard]] const genstage::http::address_guard& guard() const noexcept { return guard_; }
   [[nodiscard]] std::span<const definition_error> errors() const noexcept { return errors_; }
+  /// What the sites were read from, in their order.
+  [[nodiscard]] std::span<const definition_file> site_files() const noexcept { return files_; }
+  [[nodiscard]] const calendar& times() const noexcept { return times_; }
   [[nodiscard]] site_state& state() noexcept { return state_; }
 
  private:
@@ -58,11 +66,15 @@ class program {
   void open_memory();
   genstage::result<void> load_sites(const program_options& options);
 
+  /// The demonstration's own, if the run is recorded: its delays are no part of the program then.
+  std::optional<genstage::thread_pool> apart_;
   genstage::reactor reactor_{"io"};
   genstage::http::address_guard guard_;
   std::optional<demo_server> demo_;
   std::optional<genstage::http::curl_client> client_;
+  std::optional<genstage::http::recorded_client> asks_;
   site_state state_;
+  std::vector<definition_file> files_;
   std::vector<definition_error> errors_;
   site_catalog sites_;
   std::optional<lane_board> board_;

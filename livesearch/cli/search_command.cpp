@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <genstage/task/sync_wait.hpp>
+#include <genstage/http/recorded_client.hpp>
 #include <memory>
 #include <utility>
 
 #include "livesearch/cli/commands.hpp"
 #include "livesearch/cli/notices.hpp"
+#include "livesearch/cli/recorded_search.hpp"
+#include "livesearch/cli/search_run.hpp"
 #include "livesearch/cli/terminal.hpp"
-#include "livesearch/search/lane.hpp"
-#include "livesearch/search/search_desk.hpp"
 #include "livesearch/search/search_plan.hpp"
 
 namespace livesearch {
@@ -23,8 +23,10 @@ class single_search {
   static genstage::result<std::unique_ptr<single_search>> open(const search_options& asked) {
     auto parsed = parse_query(asked.query);
     if (!parsed) return std::unexpected{std::move(parsed.error())};
-    auto made = std::make_unique<single_search>();
-    auto started = program::start(asked.program, made->home_->scheduler());
+    auto made = std::make_unique<single_search>(asked.record_to);
+    program_options options = asked.program;
+    options.ports = made->runs_.driver().ports();
+    auto started = program::start(options, made->runs_.home().scheduler());
     if (!started) return std::unexpected{std::move(started.error())};
     made->program_ = std::move(*started);
     warn_of_wrong_files(*made->program_);
@@ -34,42 +36,26 @@ class single_search {
     plan->cache = asked.cache;
     introduce_hosts(*made->program_);
     made->plan_ = std::move(*plan);
+    made->begins_ = to_bytes(recorded_search::of(asked, *made->program_));
     return made;
   }
 
+  explicit single_search(const std::string& record_to) : runs_{record_to, ""} {}
   // Processes and their timers end before what they use.
-  ~single_search() { home_.reset(); }
+  ~single_search() { runs_.end(); }
 
   [[nodiscard]] program& base() noexcept { return *program_; }
   [[nodiscard]] std::size_t site_count() const noexcept { return plan_.sites.size(); }
 
-  /// Asks the sites and waits for the end. `make_listener` gets what is to be completed then.
-  template <class MakeListener>
-  genstage::result<search_summary> run(MakeListener make_listener) {
-    auto [far, near] = genstage::make_operation<search_summary>();
-    auto wish = std::make_shared<search_wish>(search_wish{plan_, make_listener(far), {}});
-    genstage::supervisor_spec tree;
-    tree.children.push_back(lanes(program_->sites(), program_->services()));
-    tree.children.push_back(genstage::child(desk, &program_->board()));
-    auto [up, starting] = genstage::make_operation<std::optional<genstage::exit_reason>>();
-    auto top =
-        home_->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});
-    if (!top) return std::unexpected{std::move(top.error())};
-    (void)genstage::sync_wait(std::move(starting));
-    if (auto sent = genstage::cast(*home_, desk, search_desk::begin{std::move(wish)}); !sent) {
-      return std::unexpected{std::move(sent.error())};
-    }
-    auto summary = genstage::sync_wait(std::move(near));
-    auto end = home_->down(*top);
-    home_->exit(*top, genstage::exit_reason::shutdown());
-    (void)genstage::sync_wait(std::move(end));
-    return summary;
+  genstage::result<search_summary> run(const listener_maker& make_listener) {
+    return runs_.run({&program_->sites(), program_->services(), plan_, begins_}, make_listener);
   }
 
  private:
-  std::optional<genstage::runtime> home_{std::in_place};
+  search_run runs_;
   std::unique_ptr<program> program_;
   search_plan plan_;
+  std::string begins_;  ///< For a recording.
 };
 
 /// Says how each site did in a check, and keeps the ids of those that answered with results.
@@ -98,6 +84,24 @@ class check_listener final : public search_listener {
   std::vector<std::string> passed_;
 };
 
+listener_maker listeners_for(output_format format) {
+  return [format](genstage::completion<search_summary> done) -> std::shared_ptr<search_listener> {
+    if (format == output_format::json) return std::make_shared<json_listener>(done);
+    if (format == output_format::follow) return std::make_shared<follow_listener>(done);
+    return std::make_shared<list_listener>(done);
+  };
+}
+
+/// What a replay stands on: it is never asked, since answers come out of the recording.
+class nobody_to_ask final : public genstage::http::http_client {
+ public:
+  genstage::http::transfer_id start(genstage::http::http_request, completion on_done) override {
+    on_done(genstage::fail(genstage::errc::refused, "a replay asks nobody"));
+    return {};
+  }
+  void cancel(genstage::http::transfer_id) noexcept override {}
+};
+
 std::string today() {
   const std::chrono::year_month_day date{
       std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
@@ -110,13 +114,26 @@ std::string today() {
 int search(const search_options& options) {
   auto opened = single_search::open(options);
   if (!opened) return failed(opened.error());
-  const auto make_listener =
-      [&](genstage::completion<search_summary> done) -> std::shared_ptr<search_listener> {
-    if (options.format == output_format::json) return std::make_shared<json_listener>(done);
-    if (options.format == output_format::follow) return std::make_shared<follow_listener>(done);
-    return std::make_shared<list_listener>(done);
-  };
-  const auto summary = (*opened)->run(make_listener);
+  const auto summary = (*opened)->run(listeners_for(options.format));
+  if (!summary) return failed(summary.error());
+  return summary->results > 0 ? 0 : status_found_nothing;
+}
+
+int replay(const std::string& file) {
+  const genstage::result<recorded_search> recorded = read_recorded_search(file);
+  if (!recorded) return failed(recorded.error());
+  auto again = recorded->prepare();
+  if (!again) return failed(again.error());
+  lane_board board{again->sites};
+  search_run runs{"", file};
+  nobody_to_ask outside;
+  genstage::http::recorded_client client{outside, runs.driver().ports()};
+  const auto summary = runs.run({&again->sites,
+                                 {.client = &client, .board = &board, .times = again->times},
+                                 again->plan,
+                                 to_bytes(*recorded)},
+                                listeners_for(recorded->format));
+  runs.end();
   if (!summary) return failed(summary.error());
   return summary->results > 0 ? 0 : status_found_nothing;
 }

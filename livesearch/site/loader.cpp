@@ -83,7 +83,8 @@ class site_collector {
     }
     const auto first = std::ranges::find(sites_.definitions, loaded->id, &site_definition::id);
     if (first != sites_.definitions.end()) {
-      const auto& owner = files_[static_cast<std::size_t>(first - sites_.definitions.begin())];
+      const auto place = static_cast<std::size_t>(first - sites_.definitions.begin());
+      const std::string& owner = sites_.files[place].name;
       sites_.errors.push_back({.file = file_name,
                                .key = "id",
                                .message = fmt::format("\"{}\" is taken by {}, each site needs its "
@@ -92,7 +93,7 @@ class site_collector {
       return;
     }
     sites_.definitions.push_back(*std::move(loaded));
-    files_.push_back(file_name);
+    sites_.files.push_back({file_name, std::string{yaml}});
   }
 
   void add_error(std::string file, std::string message) {
@@ -103,7 +104,6 @@ class site_collector {
 
  private:
   loaded_sites sites_;
-  std::vector<std::string> files_;  // of each definition
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ struct definition_file {
 /// What can be used of several files, and what is wrong with the others.
 struct loaded_sites {
   std::vector<site_definition> definitions;
+  std::vector<definition_file> files;  ///< of each definition, at the same place
   std::vector<definition_error> errors;
 };
 

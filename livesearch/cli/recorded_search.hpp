@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <genstage/core/error.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "livesearch/cli/commands.hpp"
+#include "livesearch/fetch/calendar.hpp"
+#include "livesearch/search/search_plan.hpp"
+#include "livesearch/site/loader.hpp"
+
+namespace livesearch {
+
+/// What a replay of a search has to know before it begins: what was searched for, and the sites as
+/// they were defined then. Stands at the beginning of the recording, so that the file is enough.
+struct recorded_search {
+  std::string query{};
+  std::vector<std::string> sites{};
+  std::vector<std::string> categories{};
+  std::uint32_t page = 1;
+  cache_use cache = cache_use::allowed;
+  output_format format = output_format::text;
+  std::vector<definition_file> files{};
+  std::vector<std::string> disabled{};  ///< those of the sites that were not to be asked
+  calendar::time began{};               ///< the time of day at which the driver's clock was zero
+
+  [[nodiscard]] static recorded_search of(const search_options& asked, const program& base);
+
+  struct prepared {
+    site_catalog sites;
+    search_plan plan;
+    calendar times;
+  };
+  /// Failure: as those of the program that recorded it; another version may read its sites
+  /// otherwise.
+  [[nodiscard]] genstage::result<prepared> prepare() const;
+};
+
+[[nodiscard]] std::string to_bytes(const recorded_search& written);
+/// No value for other bytes.
+[[nodiscard]] std::optional<recorded_search> recorded_search_of_bytes(std::string_view bytes);
+
+/// Failure: a file that cannot be read, or that is a recording of something else.
+[[nodiscard]] genstage::result<recorded_search> read_recorded_search(const std::string& file);
+
+}  // namespace livesearch

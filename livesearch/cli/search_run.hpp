@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <genstage/application/program_driver.hpp>
+#include <genstage/genstage.hpp>
+#include <memory>
+#include <string>
+
+#include "livesearch/fetch/lane_services.hpp"
+#include "livesearch/search/listener.hpp"
+#include "livesearch/site/catalog.hpp"
+
+namespace livesearch {
+
+/// Makes who is told of a search. It completes what it is given when the search has ended.
+using listener_maker =
+    std::function<std::shared_ptr<search_listener>(genstage::completion<search_summary>)>;
+
+/// Runs one search on lanes of its own: as it comes, as it comes and noted down, or as it was noted
+/// down.
+class search_run {
+ public:
+  /// `record_to` and `replay_from` are files, or empty.
+  search_run(const std::string& record_to, const std::string& replay_from);
+  ~search_run() { end(); }
+
+  struct request {
+    const site_catalog* sites;
+    lane_services services;
+    search_plan plan;
+    std::string begins{};  ///< what a replay has to know; comes as through a port
+  };
+  /// Asks the sites and waits for the end. Once.
+  /// Failure: what keeps it from starting; of a replay, where the run goes another way.
+  [[nodiscard]] genstage::result<search_summary> run(request asked, const listener_maker& make);
+
+  /// Ends the processes and what runs them; to be called before what they use goes.
+  void end();
+
+  [[nodiscard]] genstage::program_driver& driver() noexcept { return driver_; }
+  [[nodiscard]] genstage::runtime& home() noexcept { return *home_; }
+
+ private:
+  template <class T>
+  genstage::result<T> wait(genstage::operation<T> awaited);
+
+  genstage::program_driver driver_;
+  std::unique_ptr<genstage::runtime> home_;
+};
+
+}  // namespace livesearch
