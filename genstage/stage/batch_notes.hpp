@@ -12,6 +12,8 @@ struct batch_notes {
   std::optional<trace_context> trace{};
   /// When it was sent, if somebody wants to know how long it was under way.
   std::optional<instant> sent_at{};
+  /// When its events were made, on average, if that was measured and they waited in a buffer.
+  std::optional<instant> made_at{};
 };
 
 }  // namespace genstage::inline v0

@@ -179,13 +179,13 @@ class consumer_side {
   }
 
   /// The batch has been handled: asks for more if it is time to. What was the last batch of its
-  /// message leaves its storage to the ask.
-  [[gnu::always_inline]] void finish_batch() {
+  /// message leaves its storage to the ask. Returns how many it has asked for.
+  [[gnu::always_inline]] demand finish_batch() {
     left_ = left_.subspan(size_);
     if (from_ == nullptr) [[unlikely]] {
       if (sent_by_ != nullptr) sent_by_->meter->add(size_);
       if (left_.empty()) current_.reset();
-      return;
+      return {};
     }
     from_->meter->add(size_);
     demand asked{};
@@ -202,6 +202,7 @@ class consumer_side {
     } else if (left_.empty()) {
       from_->spare = std::move(current_);
     }
+    return asked;
   }
 
   [[nodiscard]] static std::span<In> events_of(batch_message<T>& received) noexcept {

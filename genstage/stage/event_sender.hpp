@@ -9,6 +9,7 @@
 #include <genstage/stage/stage.hpp>
 #include <genstage/stage/stage_events.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -211,6 +212,15 @@ class event_sender {
     if (records_ != nullptr) {
       owner_.note(*records_, kind, static_cast<std::uint64_t>(tag), count);
     }
+  }
+  /// No value if nobody measures.
+  [[nodiscard]] std::optional<instant> measured_now() const {
+    if (!telemetry_.is_wanted<batch_handled>()) return std::nullopt;
+    return owner_.owner().scheduler().now();
+  }
+  /// Of what was taken out of a buffer.
+  void note_made(batch_message<T>& taken, std::optional<instant> at) {
+    if (at) taken.take_notes(std::make_unique<batch_notes>(batch_notes{.made_at = at}));
   }
   /// Events wait, since nobody has asked for them.
   void note_buffered(std::uint64_t count) noexcept {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <genstage/core/instant.hpp>
 #include <genstage/core/ring.hpp>
 #include <genstage/process/state_digest.hpp>
 #include <genstage/stage/batch.hpp>
+#include <genstage/stage/noted_runs.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,6 +32,16 @@ class output_buffer {
   [[nodiscard]] bool is_empty() const noexcept { return !kept_ || kept_->events.is_empty(); }
 
   /// Stores the events of `added` from `from` on. Returns how many events were discarded for it.
+  /// When they were made is given if somebody wants to know it later.
+  std::size_t store(batch<T>& added, std::size_t from, std::optional<instant> made_at) {
+    const std::uint64_t begin = end();
+    const std::size_t discarded = store(added, from);
+    if (made_at && kept_) {
+      kept_->made.forget_before(kept_->left);
+      kept_->made.note(begin, end(), *made_at);
+    }
+    return discarded;
+  }
   std::size_t store(batch<T>& added, std::size_t from = 0) {
     const std::span<T> events = added.events().subspan(from);
     if (events.empty()) return 0;
@@ -65,6 +77,7 @@ class output_buffer {
   /// Moves the oldest events to the end of `taken`: `count`, or fewer if a mark comes before that.
   /// There must be as many. Returns how many.
   std::size_t take(std::size_t count, batch<T>& taken) {
+    kept_->made.forget_before(kept_->left);
     if (!kept_->marks.is_empty()) {
       count = std::min<std::size_t>(count, kept_->marks.front().first - kept_->left);
     }
@@ -78,6 +91,22 @@ class output_buffer {
     }
     kept_->left += count;
     return count;
+  }
+
+  /// When the `count` events that were taken last were made, on average over those of which it is
+  /// known.
+  [[nodiscard]] std::optional<instant> made_at(std::size_t count) const {
+    if (kept_->made.is_empty()) return std::nullopt;
+    std::optional<instant> first;
+    double later = 0;
+    std::uint64_t known = 0;
+    kept_->made.look(kept_->left - count, kept_->left, [&](std::uint64_t number, instant at) {
+      if (!first) first = at;
+      later += static_cast<double>(number) * static_cast<double>((at - *first).count());
+      known += number;
+    });
+    if (first) *first += duration{static_cast<duration::rep>(later / static_cast<double>(known))};
+    return first;
   }
 
   /// Puts the events of `unplaced` from `from` on back to the front.
@@ -103,7 +132,13 @@ class output_buffer {
     /// With the number of events that have to leave before.
     ring<std::pair<std::uint64_t, Mark>> marks{};
     std::uint64_t left = 0;  ///< How many events have left, ever.
+    noted_runs<instant> made{};
   };
+
+  /// The position behind the youngest event.
+  [[nodiscard]] std::uint64_t end() const noexcept {
+    return kept_ ? kept_->left + kept_->events.size() : 0;
+  }
 
   std::optional<std::size_t> capacity_;
   buffer_keep keep_;

@@ -53,6 +53,53 @@ TEST(output_buffer_test, keeping_the_first_drops_the_newest) {
   EXPECT_EQ(take(buffer, 3), (events{1, 2, 3}));
 }
 
+/// Two of one moment and one of a later one; the average of what is taken.
+TEST(output_buffer_test, what_is_taken_says_when_it_was_made) {
+  const auto at = [](int second) { return instant{std::chrono::seconds{second}}; };
+  buffer_of_numbers buffer{4, buffer_keep::last};
+  batch<int> two;
+  two.append(std::vector{1, 2});
+  buffer.store(two, 0, at(10));
+  batch<int> one;
+  one.append(std::vector{3});
+  buffer.store(one, 0, at(16));
+
+  take(buffer, 3);
+  EXPECT_EQ(buffer.made_at(3), at(12));
+  store(buffer, {4});
+  take(buffer, 1);
+  EXPECT_EQ(buffer.made_at(1), std::nullopt);
+}
+
+TEST(output_buffer_test, what_is_dropped_takes_its_time_with_it) {
+  const auto at = [](int second) { return instant{std::chrono::seconds{second}}; };
+  buffer_of_numbers buffer{2, buffer_keep::last};
+  for (int each = 1; each <= 3; ++each) {
+    batch<int> added;
+    added.append(std::vector{each});
+    buffer.store(added, 0, at(each));
+  }
+
+  take(buffer, 1);
+
+  EXPECT_EQ(buffer.made_at(1), at(2));
+}
+
+TEST(output_buffer_test, what_is_put_back_was_made_when_it_was) {
+  const auto at = [](int second) { return instant{std::chrono::seconds{second}}; };
+  buffer_of_numbers buffer{4, buffer_keep::last};
+  batch<int> added;
+  added.append(std::vector{1, 2});
+  buffer.store(added, 0, at(5));
+  batch<int> taken;
+  buffer.take(2, taken);
+  buffer.put_back(taken, 1);
+
+  take(buffer, 1);
+
+  EXPECT_EQ(buffer.made_at(1), at(5));
+}
+
 // G-193
 TEST(output_buffer_test, no_capacity_means_that_nothing_is_dropped) {
   buffer_of_numbers buffer{std::nullopt, buffer_keep::last};

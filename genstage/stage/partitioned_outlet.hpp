@@ -158,6 +158,7 @@ class partitioned_outlet {
     while (const std::uint64_t wanted = deliverable(partition, queue.size())) {
       node taken = sender_.spare();
       const std::uint64_t now = queue.take(wanted, taken->events);
+      sender_.note_made(*taken, queue.made_at(now));
       queued_[partition] -= now;
       buffered_ -= now;
       sender_.carry_out(taken, dispatcher_.dispatch(partition, now));
@@ -179,7 +180,7 @@ class partitioned_outlet {
     output_buffer<T, detail::held_mark>& queue = queues_[partition];
     buffered_ -= queue.size();
     sender_.note_buffered(events.size() - from);
-    sender_.discarded(queue.store(events, from));
+    sender_.discarded(queue.store(events, from, sender_.measured_now()));
     buffered_ += queue.size();
     queued_[partition] = queue.size();
     release_marks(queue);

@@ -51,8 +51,9 @@ class shared_outlet {
   void drain() {
     while (!buffer_.is_empty() && !dispatcher_.deliverable().is_zero()) {
       node taken = sender_.spare();
-      buffer_.take(std::min<std::size_t>(buffer_.size(), dispatcher_.deliverable().count()),
-                   taken->events);
+      const std::size_t count = buffer_.take(
+          std::min<std::size_t>(buffer_.size(), dispatcher_.deliverable().count()), taken->events);
+      sender_.note_made(*taken, buffer_.made_at(count));
       distribute(taken);
       sender_.give_back(std::move(taken));
       release_marks();
@@ -69,7 +70,7 @@ class shared_outlet {
 
   void keep(batch<T>& events, std::size_t from) {
     sender_.note_buffered(events.size() - from);
-    sender_.discarded(buffer_.store(events, from));
+    sender_.discarded(buffer_.store(events, from, sender_.measured_now()));
     release_marks();
   }
   void release_marks() {

@@ -5,6 +5,7 @@
 #include <genstage/process/user_process.hpp>
 #include <genstage/stage/output_buffer.hpp>
 #include <genstage/stage/protocol.hpp>
+#include <genstage/stage/stage_events.hpp>
 #include <genstage/stage/subscription.hpp>
 #include <genstage/task/task.hpp>
 #include <memory>
@@ -109,6 +110,8 @@ class receiving_stage : public virtual stage {
                                                                          from.tag, here.id());
     asked->asked = count;
     from.peer.send(std::move(asked));
+    if (here.telemetry().is_wanted<demand_returned>()) [[unlikely]]
+      detail::tell_asked_by_hand(here, from.tag, count);
   }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <genstage/core/demand.hpp>
 #include <genstage/core/instant.hpp>
 #include <genstage/process/process_events.hpp>
 #include <genstage/process/signals.hpp>
@@ -38,8 +39,32 @@ struct batch_handled {
   process_identity who;
   unique_id tag;  ///< of the subscription
   std::uint64_t count;
-  duration in_queue;    ///< from when it was sent until it was begun
-  duration in_service;  ///< in the callback, its waiting included
+  duration waiting_for_demand;  ///< from when it was made until it was sent
+  duration in_queue;            ///< from then until it was begun
+  duration in_service;          ///< in the callback, its waiting included
+  instant at;                   ///< when it had been handled
+};
+
+/// A stage that gathers events has passed some on; see gathered_events.hpp.
+struct events_passed_on {
+  static constexpr auto with = telemetry_switch::batches;
+
+  process_identity who;
+  unique_id tag;  ///< of the subscription that they came from
+  std::uint64_t count;
+  instant since;  ///< when they were taken in
+  instant at;
+};
+
+/// A consumer has asked for events in place of those that it has handled, or by hand.
+struct demand_returned {
+  static constexpr auto with = telemetry_switch::batches;
+
+  process_identity who;
+  unique_id tag;
+  std::uint64_t count;
+  instant at;
+  bool is_in_callback = false;  ///< in `handle_events`: the batch in hand counts as well
 };
 
 /// A producer has emitted events that nobody had asked for; they wait in its buffer.
@@ -58,6 +83,7 @@ namespace detail {
 
 void tell_ended(const process& by, const cancellation& ended) noexcept;
 void tell_buffered(const process& producer, std::uint64_t count) noexcept;
+void tell_asked_by_hand(const process& consumer, unique_id tag, demand asked) noexcept;
 void tell_discarded(const process& producer, std::uint64_t count) noexcept;
 
 }  // namespace detail

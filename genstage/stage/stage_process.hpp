@@ -143,12 +143,7 @@ class stage_process final : public user_process<S>, public stage_requests {
     if (!this->is_suspended()) subscribe_as_planned();
     if (this->is_suspended()) return;
     after_callback();
-    if (std::exchange(handling_events_, false)) {
-      if constexpr (receives) {
-        if (up_->notes() != nullptr) end_noted();
-        if (!this->is_ending()) up_->finish_batch();
-      }
-    }
+    if (std::exchange(handling_events_, false)) finish_handled();
     work();
   }
 
@@ -266,18 +261,23 @@ class stage_process final : public user_process<S>, public stage_requests {
         if (!handle(batch, up_->source())) return;
         handling_events_ = false;
         if constexpr (emits) down_->flush();
-        if (up_->notes() != nullptr) [[unlikely]]
-          end_noted();
-        if (this->is_ending()) break;
-        up_->finish_batch();
+        finish_handled();
       }
       up_->drop();
     }
   }
 
+  /// The batch in hand has been handled.
+  [[gnu::always_inline]] void finish_handled() {
+    if constexpr (receives) {
+      if (up_->notes() != nullptr) [[unlikely]]
+        return finish_noted();
+      if (!this->is_ending()) up_->finish_batch();
+    }
+  }
   /// What comes of the batch in hand belongs to its trace as well.
   void begin_noted(std::size_t events);
-  void end_noted();
+  void finish_noted();
 
   [[gnu::always_inline]] bool handle(std::span<in> events, const subscription* from) {
     S& user = this->object();
