@@ -2,6 +2,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <genstage/exporters/prometheus_collectable.hpp>
+#include <string>
 #include <vector>
 
 namespace genstage {
@@ -22,6 +23,19 @@ TEST(prometheus_collectable_test, figures_become_families_with_labels) {
             "# TYPE kept gauge\n"
             "kept{process=\"a\"} 1\n"
             "kept 2.5\n");
+}
+
+TEST(prometheus_collectable_test, a_histogram_has_each_bucket_with_those_before_it) {
+  metric::sample times{.labels = {{"consumer", "to"}}, .value = 2.5, .counts = {1, 3}};
+  times.counts.resize(histogram_bounds().size() + 1);
+  const std::vector<metric> told{{"took", "Times.", metric_kind::histogram, {times}}};
+
+  const std::string text = prometheus::TextSerializer{}.Serialize(families_of(told));
+
+  EXPECT_TRUE(text.contains("# TYPE took histogram\n")) << text;
+  EXPECT_TRUE(text.contains("took_count{consumer=\"to\"} 4\n")) << text;
+  EXPECT_TRUE(text.contains("took_sum{consumer=\"to\"} 2.5\n")) << text;
+  EXPECT_TRUE(text.contains("le=\"+Inf\"} 4\n")) << text;
 }
 
 class idle final : public process {

@@ -1,49 +1,104 @@
 #include <fmt/format.h>
 
-#include <chrono>
+#include <genstage/observe/acknowledgements.hpp>
 #include <genstage/observe/latencies.hpp>
+#include <genstage/observe/snapshot.hpp>
 #include <genstage/stage/stage_events.hpp>
-#include <utility>
+#include <map>
+#include <mutex>
+#include <set>
+#include <type_traits>
 
 namespace genstage::inline v0 {
 
-namespace {
-
-double seconds(duration span) {
-  return std::chrono::duration<double>{span}.count();
+hop_latency& hop_latency::operator+=(const hop_latency& other) {
+  for (const latency_part& each : latency_parts) this->*each.times += other.*each.times;
+  return *this;
 }
 
-void add(std::vector<metric>& to, const std::string& name, const std::string& help,
-         const std::map<std::string, histogram>& by_consumer) {
-  metric quantiles{name, help, metric_kind::gauge, {}};
-  metric sum{name + "_sum", help + " All of them together.", metric_kind::counter, {}};
-  metric count{name + "_count", help + " How many.", metric_kind::counter, {}};
-  for (const auto& [consumer, times] : by_consumer) {
-    for (const double part : {0.5, 0.95, 0.99}) {
-      quantiles.samples.push_back({{{"consumer", consumer}, {"quantile", fmt::to_string(part)}},
-                                   seconds(times.quantile(part))});
-    }
-    sum.samples.push_back({{{"consumer", consumer}}, seconds(times.sum())});
-    count.samples.push_back({{{"consumer", consumer}}, static_cast<double>(times.count())});
-  }
-  for (metric* const each : {&quantiles, &sum, &count}) to.push_back(std::move(*each));
-}
-
-}  // namespace
-
-latencies::latencies(telemetry_handlers& told_by, std::string id)
-    : told_by_{told_by}, id_{std::move(id)} {
-  (void)told_by_.attach<batch_handled>(id_, [this](const batch_handled& batch) {
+/// What has been measured so far.
+///
+/// Threads: any; `mutex_` is held in each.
+class latencies::measured_hops {
+ public:
+  void add(const batch_handled& batch) {
     const std::scoped_lock lock{mutex_};
-    hop_latency& hop = hops_[batch.tag];
-    if (hop.consumer.empty()) hop = {.tag = batch.tag, .consumer = batch.who.label()};
-    hop.in_queue.add(batch.in_queue, batch.count);
-    hop.in_service.add(batch.in_service, batch.count);
-  });
-  (void)told_by_.attach<subscription_ended>(id_, [this](const subscription_ended& end) {
+    hop* const seen = find(batch.tag, batch.who);
+    if (seen == nullptr) return;
+    seen->told.waiting_for_demand.add(batch.waiting_for_demand, batch.count);
+    seen->told.in_queue.add(batch.in_queue, batch.count);
+    seen->told.in_service.add(batch.in_service, batch.count);
+    seen->given_back.handled(batch.count, batch.at - batch.in_service, batch.at);
+  }
+  void add(const events_passed_on& gathered) {
+    const std::scoped_lock lock{mutex_};
+    hop* const seen = find(gathered.tag, gathered.who);
+    if (seen == nullptr) return;
+    seen->told.waiting_for_batch.add(gathered.at - gathered.since, gathered.count);
+    seen->given_back.passed_on(gathered.since, gathered.at);
+  }
+  void add(const demand_returned& asked) {
+    const std::scoped_lock lock{mutex_};
+    hop* const seen = find(asked.tag, asked.who);
+    if (seen != nullptr) seen->given_back.asked(asked.count, asked.at, asked.is_in_callback);
+  }
+  void add(const subscription_ended& end) {
     const std::scoped_lock lock{mutex_};
     hops_.erase(end.tag);
-  });
+    ended_.insert(end.tag);
+    if (ended_.size() > most_ended) ended_.erase(ended_.begin());
+  }
+  void add(const snapshot_assembled& made) {
+    const std::scoped_lock lock{mutex_};
+    for (subscription_view& each : made.seen.subscriptions) {
+      const auto found = hops_.find(each.tag);
+      if (found == hops_.end()) continue;
+      each.latency = std::make_shared<const hop_latency>(found->second.told);
+    }
+  }
+
+  [[nodiscard]] std::vector<hop_latency> read() const {
+    const std::scoped_lock lock{mutex_};
+    std::vector<hop_latency> all;
+    for (const auto& [tag, seen] : hops_) all.push_back(seen.told);
+    return all;
+  }
+
+ private:
+  struct hop {
+    hop_latency told{};
+    acknowledgements given_back{told.acknowledging};
+  };
+  static constexpr std::size_t most_ended = 1024;
+
+  /// Null for a subscription that has ended, of which its consumer still handles what it got.
+  [[nodiscard]] hop* find(unique_id tag, const process_identity& consumer) {
+    if (ended_.contains(tag)) return nullptr;
+    const auto [found, is_new] = hops_.try_emplace(tag);
+    if (is_new) {
+      found->second.told.tag = tag;
+      found->second.told.consumer = consumer.label();
+    }
+    return &found->second;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<unique_id, hop> hops_;
+  std::set<unique_id> ended_;  ///< Those with the largest tags, which are the youngest.
+};
+
+latencies::latencies(telemetry_handlers& told_by)
+    : told_by_{told_by},
+      id_{fmt::format("latencies at {}", fmt::ptr(this))},
+      hops_{std::make_shared<measured_hops>()} {
+  const auto attach = [this]<class Event>(std::type_identity<Event>) {
+    (void)told_by_.attach<Event>(id_, [to = hops_](const Event& event) { to->add(event); });
+  };
+  attach(std::type_identity<batch_handled>{});
+  attach(std::type_identity<events_passed_on>{});
+  attach(std::type_identity<demand_returned>{});
+  attach(std::type_identity<subscription_ended>{});
+  attach(std::type_identity<snapshot_assembled>{});
 }
 
 latencies::~latencies() {
@@ -51,24 +106,7 @@ latencies::~latencies() {
 }
 
 std::vector<hop_latency> latencies::read() const {
-  const std::scoped_lock lock{mutex_};
-  std::vector<hop_latency> all;
-  for (const auto& [tag, hop] : hops_) all.push_back(hop);
-  return all;
-}
-
-std::vector<metric> metrics_of(std::span<const hop_latency> measured) {
-  std::map<std::string, histogram> in_queue;
-  std::map<std::string, histogram> in_service;
-  for (const hop_latency& each : measured) {
-    in_queue[each.consumer] += each.in_queue;
-    in_service[each.consumer] += each.in_service;
-  }
-  std::vector<metric> told;
-  add(told, "genstage_event_queue_seconds", "Time of events between sending and handling.",
-      in_queue);
-  add(told, "genstage_event_service_seconds", "Time of events in handle_events.", in_service);
-  return told;
+  return hops_->read();
 }
 
 }  // namespace genstage::inline v0

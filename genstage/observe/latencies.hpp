@@ -1,42 +1,29 @@
 #pragma once
 
-#include <genstage/observe/histogram.hpp>
-#include <genstage/observe/metrics.hpp>
-#include <genstage/process/pid.hpp>
-#include <genstage/process/signals.hpp>
+#include <genstage/observe/hop_latency.hpp>
 #include <genstage/telemetry/telemetry_handlers.hpp>
-#include <map>
-#include <mutex>
-#include <span>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace genstage::inline v0 {
 
-/// How long the events of one subscription waited, and how long they were handled, since somebody
-/// looks. Each event counts with the time of its batch.
-struct hop_latency {
-  unique_id tag{};
-  std::string consumer;  ///< its name, or its pid
-  histogram in_queue{};  ///< from when it was sent until its batch was begun
-  histogram in_service{};
-
-  friend bool operator==(const hop_latency&, const hop_latency&) = default;
-};
-
 /// Measures, as long as it lives, where the time of events goes on each subscription: for whole
-/// runs, and queue and service apart, which records cannot tell (`hop_times_of`).
+/// runs, and in five parts, which records cannot tell (`hop_times_of`).
 ///
 ///     gs::latencies measured{app.home().telemetry()};
-///     for (const gs::hop_latency& each : measured.read()) { ... }
 ///
-/// Lifetime: the runtime outlives it. A subscription that has ended is forgotten.
+/// From then on snapshots have what it measures (`subscription_view::latency`), and so have the
+/// figures of `metrics_of`, the exporters and the inspector.
+///
+/// Lifetime: the runtime outlives it. A subscription that has ended is forgotten. What was in a
+/// buffer when it began counts as if it had not waited there.
 /// Threads: any.
 /// Cost: while it lives, two readings of the clock, an allocation and a lock for each batch, none
 /// for an event; otherwise nothing.
 class latencies {
  public:
-  explicit latencies(telemetry_handlers& told_by, std::string id = "latencies");
+  explicit latencies(telemetry_handlers& told_by);
   ~latencies();
   latencies(const latencies&) = delete;
   latencies& operator=(const latencies&) = delete;
@@ -45,13 +32,12 @@ class latencies {
   [[nodiscard]] std::vector<hop_latency> read() const;
 
  private:
-  telemetry_handlers& told_by_;
-  const std::string id_;
-  mutable std::mutex mutex_;
-  std::map<unique_id, hop_latency> hops_;
-};
+  class measured_hops;
 
-/// The same in figures, by the names of the consumers: sums, counts and quantiles of the seconds.
-[[nodiscard]] std::vector<metric> metrics_of(std::span<const hop_latency> measured);
+  telemetry_handlers& told_by_;
+  const std::string id_;  ///< Of the handlers; each has its own.
+  /// Shared with the handlers, since one may still run when this has detached them.
+  const std::shared_ptr<measured_hops> hops_;
+};
 
 }  // namespace genstage::inline v0

@@ -2,6 +2,7 @@
 
 #include <genstage/genstage.hpp>
 #include <genstage/observe/latencies.hpp>
+#include <genstage/observe/snapshot.hpp>
 #include <genstage/simulation/simulation.hpp>
 #include <genstage/stage/stage_events.hpp>
 #include <optional>
@@ -30,11 +31,13 @@ class slow final : public async_consumer<int> {
 
 class latencies_sim_test : public testing::Test {
  protected:
-  void start() {
+  void start(subscription_options options = {.max_demand = 2, .min_demand = 1}) {
     from_ = *spawn<ones>(world_.home(), {.name = "from"});
     to_ = *spawn<slow>(world_.home(), {.name = "to"});
-    (void)world_.run_until(subscribe(to_, from_, {.max_demand = 2, .min_demand = 1}));
+    (void)world_.run_until(subscribe(to_, from_, std::move(options)));
   }
+
+  snapshot look() { return **world_.run_until(take_snapshot(world_.home())); }
 
   simulation world_{1};
   ref<ones> from_;
@@ -58,21 +61,20 @@ TEST_F(latencies_sim_test, the_time_in_the_queue_and_in_service_are_told_apart) 
   EXPECT_EQ(hops[0].in_queue.sum(), 9s);  // The first was begun at once.
 }
 
-TEST_F(latencies_sim_test, figures_say_quantiles_sums_and_counts_by_consumer) {
-  const latencies measured{world_.home().telemetry()};
+TEST_F(latencies_sim_test, a_snapshot_has_what_was_measured_and_nothing_if_nobody_measures) {
   start();
-  world_.run_for(10500ms);
+  world_.run_for(1500ms);
+  const snapshot before = look();
+  ASSERT_EQ(before.subscriptions.size(), 1U);
+  EXPECT_EQ(before.subscriptions[0].latency, nullptr);
 
-  const std::vector<metric> told = metrics_of(measured.read());
+  const latencies measured{world_.home().telemetry()};
+  world_.run_for(4s);
 
-  ASSERT_EQ(told.size(), 6U);
-  EXPECT_EQ(told[3].name, "genstage_event_service_seconds");
-  EXPECT_EQ(told[3].samples[0].labels, (std::vector<std::pair<std::string, std::string>>{
-                                           {"consumer", "to"}, {"quantile", "0.5"}}));
-  EXPECT_NEAR(told[3].samples[0].value, 1, 1.0 / 16);
-  EXPECT_EQ(told[4].name, "genstage_event_service_seconds_sum");
-  EXPECT_EQ(told[4].samples[0].value, 10);
-  EXPECT_EQ(told[5].samples[0].value, 10);
+  const snapshot now = look();
+  ASSERT_NE(now.subscriptions[0].latency, nullptr);
+  EXPECT_EQ(*now.subscriptions[0].latency, measured.read()[0]);
+  EXPECT_GT(now.subscriptions[0].latency->in_service.count(), 0U);
 }
 
 TEST_F(latencies_sim_test, a_subscription_that_has_ended_is_forgotten) {
@@ -84,6 +86,19 @@ TEST_F(latencies_sim_test, a_subscription_that_has_ended_is_forgotten) {
   world_.home().exit(to_.process(), exit_reason::kill());
   world_.settle();
 
+  EXPECT_TRUE(measured.read().empty());
+}
+
+/// The consumer handles what it was sent before it learns that its subscription has ended.
+TEST_F(latencies_sim_test, what_is_handled_after_the_end_is_not_remembered) {
+  const latencies measured{world_.home().telemetry()};
+  start({.max_demand = 2, .min_demand = 1, .cancel = cancel_mode::temporary});
+  world_.run_for(2500ms);
+
+  world_.home().exit(from_.process(), exit_reason::kill());
+  world_.run_for(10s);
+
+  EXPECT_NE(look().find(to_.process().id()), nullptr);
   EXPECT_TRUE(measured.read().empty());
 }
 

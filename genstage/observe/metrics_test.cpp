@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <genstage/observe/metrics.hpp>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -69,6 +71,45 @@ TEST(metrics_test, prometheus_gets_help_type_and_escaped_labels) {
             "# HELP genstage_stage_emitted_events_total Events made.\n"
             "# TYPE genstage_stage_emitted_events_total counter\n"
             "genstage_stage_emitted_events_total{process=\"num\\\"bers\"} 10\n");
+}
+
+snapshot a_measured_snapshot() {
+  snapshot seen = a_snapshot();
+  hop_latency one;
+  one.in_queue.add(std::chrono::microseconds{1});
+  one.in_queue.add(std::chrono::hours{1}, 2);
+  hop_latency other;
+  other.in_queue.add(std::chrono::microseconds{3}, 5);
+  seen.subscriptions[0].latency = std::make_shared<const hop_latency>(one);
+  seen.subscriptions[1].latency = std::make_shared<const hop_latency>(other);
+  return seen;
+}
+
+TEST(metrics_test, times_that_were_measured_become_a_histogram_of_all_alike) {
+  const std::vector<metric> told = metrics_of(a_measured_snapshot());
+
+  const metric& queue = named(told, "genstage_event_in_queue_seconds");
+  EXPECT_EQ(queue.kind, metric_kind::histogram);
+  ASSERT_EQ(queue.samples.size(), 1U);
+  EXPECT_NEAR(queue.samples[0].value, 7200, 0.001);
+  ASSERT_EQ(queue.samples[0].counts.size(), histogram_bounds().size() + 1);
+  EXPECT_EQ(queue.samples[0].counts[0], 1U);
+  EXPECT_EQ(queue.samples[0].counts[1], 5U);
+  EXPECT_EQ(queue.samples[0].counts.back(), 2U);
+  EXPECT_THROW((void)named(told, "genstage_event_in_service_seconds"), std::invalid_argument);
+}
+
+TEST(metrics_test, prometheus_gets_each_bucket_with_those_before_it) {
+  const std::vector<metric> told = metrics_of(a_measured_snapshot());
+
+  const std::string text = prometheus_text({&named(told, "genstage_event_in_queue_seconds"), 1});
+
+  const std::string labels = "{producer=\"num\\\"bers\",consumer=\"printer\"";
+  EXPECT_TRUE(text.contains("# TYPE genstage_event_in_queue_seconds histogram\n"));
+  EXPECT_TRUE(text.contains("_bucket" + labels + ",le=\"1.024e-06\"} 1\n")) << text;
+  EXPECT_TRUE(text.contains("_bucket" + labels + ",le=\"4.096e-06\"} 6\n")) << text;
+  EXPECT_TRUE(text.contains("_bucket" + labels + ",le=\"+Inf\"} 8\n")) << text;
+  EXPECT_TRUE(text.contains("_count" + labels + "} 8\n")) << text;
 }
 
 }  // namespace

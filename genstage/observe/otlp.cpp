@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <genstage/core/escaped.hpp>
 #include <genstage/observe/otlp.hpp>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -65,7 +66,22 @@ std::string otlp_metrics_json(std::span<const metric> told, const otlp_source& f
                        from.started_unix_nano, from.now_unix_nano, sample.value,
                        listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
   };
+  const auto histogram_point = [&](const metric::sample& sample) {
+    const std::uint64_t count =
+        std::accumulate(sample.counts.begin(), sample.counts.end(), std::uint64_t{0});
+    return fmt::format(R"({{"startTimeUnixNano":"{}","timeUnixNano":"{}","count":"{}","sum":{},)"
+                       R"("bucketCounts":["{}"],"explicitBounds":[{}]{})",
+                       from.started_unix_nano, from.now_unix_nano, count, sample.value,
+                       fmt::join(sample.counts, R"(",")"), fmt::join(histogram_bounds(), ","),
+                       listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
+  };
   const auto written = [&](const metric& each) {
+    if (each.kind == metric_kind::histogram) {
+      return fmt::format(R"({{"name":"{}","description":"{}","unit":"s",)"
+                         R"("histogram":{{"aggregationTemporality":2,{}}}}})",
+                         escaped(each.name), escaped(each.help),
+                         listed(R"("dataPoints":[)", each.samples, "]", histogram_point));
+    }
     const std::string points = listed(R"("dataPoints":[)", each.samples, "]", point);
     // 2 is cumulative: since the start.
     const std::string data =

@@ -18,7 +18,19 @@ namespace genstage::otlp_fields {
 using json = nlohmann::json;
 
 /// How a field looks in JSON: 64-bit integers are decimal strings, ids hexadecimal strings.
-enum class form { text, number, truth, integer64, trace_id, span_id, enumeration, object, objects };
+enum class form {
+  text,
+  number,
+  numbers,
+  truth,
+  integer64,
+  integers64,
+  trace_id,
+  span_id,
+  enumeration,
+  object,
+  objects
+};
 
 struct field {
   form looks;
@@ -67,7 +79,22 @@ inline const std::map<std::string, message> published{
       {"description", {form::text}},
       {"unit", {form::text}},
       {"gauge", {form::object, false, "Gauge"}},
-      {"sum", {form::object, false, "Sum"}}}},
+      {"sum", {form::object, false, "Sum"}},
+      {"histogram", {form::object, false, "Histogram"}}}},
+    {"Histogram",
+     {{"dataPoints", {form::objects, true, "HistogramDataPoint"}},
+      {"aggregationTemporality", {form::enumeration, true}}}},
+    {"HistogramDataPoint",
+     {{"attributes", {form::objects, false, "KeyValue"}},
+      {"startTimeUnixNano", {form::integer64}},
+      {"timeUnixNano", {form::integer64, true}},
+      {"count", {form::integer64, true}},
+      {"sum", {form::number}},
+      {"bucketCounts", {form::integers64}},
+      {"explicitBounds", {form::numbers}},
+      {"flags", {form::number}},
+      {"min", {form::number}},
+      {"max", {form::number}}}},
     {"Gauge", {{"dataPoints", {form::objects, true, "NumberDataPoint"}}}},
     {"Sum",
      {{"dataPoints", {form::objects, true, "NumberDataPoint"}},
@@ -115,6 +142,11 @@ inline bool looks_like(const json& node, form wanted) {
       return node.is_string();
     case form::number:
       return node.is_number();
+    case form::numbers:
+      return node.is_array() &&
+             std::ranges::all_of(node, [](const json& each) { return each.is_number(); });
+    case form::integers64:
+      return node.is_array() && std::ranges::all_of(node, is_integer64);
     case form::truth:
       return node.is_boolean();
     case form::integer64:

@@ -41,6 +41,25 @@ TEST(otlp_test, figures_are_told_with_the_published_fields_and_no_others) {
   EXPECT_EQ(metrics[1]["gauge"]["dataPoints"][0]["asDouble"], 3);
 }
 
+TEST(otlp_test, histograms_are_told_with_their_bounds) {
+  metric::sample times{.labels = {{"consumer", "to"}}, .value = 2.5, .counts = {1, 0, 3}};
+  times.counts.resize(histogram_bounds().size() + 1);
+  const std::vector<metric> told{{"took", "Times.", metric_kind::histogram, {times}}};
+
+  const json body = json::parse(otlp_metrics_json(told, {"test", 1, 2}));
+
+  otlp_fields::expect_published(body, "ExportMetricsServiceRequest");
+  const json& took = body["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0];
+  EXPECT_EQ(took["unit"], "s");
+  EXPECT_EQ(took["histogram"]["aggregationTemporality"], 2);
+  const json& point = took["histogram"]["dataPoints"][0];
+  EXPECT_EQ(point["count"], "4");
+  EXPECT_EQ(point["sum"], 2.5);
+  EXPECT_EQ(point["bucketCounts"].size(), point["explicitBounds"].size() + 1);
+  EXPECT_EQ(point["bucketCounts"][2], "3");
+  EXPECT_EQ(point["explicitBounds"][0], histogram_bounds()[0]);
+}
+
 TEST(otlp_test, spans_are_told_with_the_published_fields_and_no_others) {
   trace_context root = make_trace(0xab, 2, 3);
   const trace_context alone = root;

@@ -233,6 +233,7 @@ snapshot gathering::assembled() {
     seen.processes.back().busy = known.busy;
   }
   seen.subscriptions = between.take();
+  where_.telemetry().emit(snapshot_assembled{seen});
   seen.took = where_.scheduler().now() - begun_;
   return seen;
 }

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <genstage/core/demand.hpp>
 #include <genstage/core/instant.hpp>
+#include <genstage/observe/hop_latency.hpp>
 #include <genstage/process/introspection.hpp>
 #include <genstage/process/runtime.hpp>
 #include <genstage/stage/stage_status.hpp>
 #include <genstage/task/operation.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +76,8 @@ struct subscription_view {
   std::optional<duration> since_ask{};  ///< no value: never, or the producer has not answered
   std::optional<duration> since_event{};
   std::optional<duration> since_handled{};
+  /// Where the time of its events went; null unless somebody measures, see latencies.hpp.
+  std::shared_ptr<const hop_latency> latency{};
 
   friend bool operator==(const subscription_view&, const subscription_view&) = default;
 };
@@ -91,6 +95,11 @@ struct snapshot {
   [[nodiscard]] const subscription_view* find(unique_id tag) const noexcept;
 
   friend bool operator==(const snapshot&, const snapshot&) = default;
+};
+
+/// Told of each snapshot that was assembled: a handler may add to it what it knows.
+struct snapshot_assembled {
+  snapshot& seen;
 };
 
 /// The part of the time between two snapshots that a process spent in callbacks, the one that runs
