@@ -94,19 +94,24 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
       calendar{std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()),
                scheduler.now()};
   made->board_.emplace(made->sites_);
-  // What the memory says is no part of a recording yet.
-  if (options.remembers_sites && options.ports == nullptr) made->open_memory();
+  if (options.remembers_sites) made->open_memory(options.ports);
   return made;
 }
 
 /// Without its memory the program searches as well; it is only said.
-void program::open_memory() {
+void program::open_memory(genstage::port_log* ports) {
   auto opened = sqlite_memory::open(state_folder() / "lanes.sqlite");
   if (opened) {
     memory_ = std::move(*opened);
   } else {
     fmt::print(stderr, "livesearch: {}\n", opened.error().message);
   }
+  if (ports == nullptr) return;
+  for (const site_ptr& each : sites_.all()) {
+    const std::string& id = each->definition.id;
+    if (auto known = memory_ ? memory_->recall(id) : std::nullopt) learnt_.emplace(id, *known);
+  }
+  if (memory_) recorded_memory_.emplace(memory_.get(), *ports, learnt_);
 }
 
 genstage::result<void> program::load_sites(const program_options& options) {

@@ -16,6 +16,7 @@
 #include "livesearch/site/catalog.hpp"
 #include "livesearch/site/definition_error.hpp"
 #include "livesearch/site/loader.hpp"
+#include "livesearch/store/recorded_memory.hpp"
 
 namespace livesearch {
 
@@ -48,9 +49,7 @@ class program {
 
   [[nodiscard]] const site_catalog& sites() const noexcept { return sites_; }
   /// What the lanes work with.
-  [[nodiscard]] lane_services services() noexcept {
-    return {&*asks_, &*board_, memory_.get(), times_};
-  }
+  [[nodiscard]] lane_services services() noexcept { return {&*asks_, &*board_, memory(), times_}; }
   [[nodiscard]] lane_board& board() noexcept { return *board_; }
   [[nodiscard]] genstage::reactor& reactor() noexcept { return reactor_; }
   [[nodiscard]] const genstage::http::address_guard& guard() const noexcept { return guard_; }
@@ -58,18 +57,25 @@ class program {
   /// What the sites were read from, in their order.
   [[nodiscard]] std::span<const definition_file> site_files() const noexcept { return files_; }
   [[nodiscard]] const calendar& times() const noexcept { return times_; }
+  /// What the lanes had learnt in earlier runs, in one that is recorded.
+  [[nodiscard]] bool remembers() const noexcept { return memory_ != nullptr; }
+  [[nodiscard]] const lane_conditions& learnt() const noexcept { return learnt_; }
   [[nodiscard]] site_state& state() noexcept { return state_; }
 
  private:
   explicit program(const program_options& options) : guard_{options.network} {}
 
-  void open_memory();
+  void open_memory(genstage::port_log* ports);
+  [[nodiscard]] lane_memory* memory() noexcept {
+    return recorded_memory_ ? &*recorded_memory_ : memory_.get();
+  }
   genstage::result<void> load_sites(const program_options& options);
 
-  /// The demonstration's own, if the run is recorded: its delays are no part of the program then.
-  std::optional<genstage::thread_pool> apart_;
   genstage::reactor reactor_{"io"};
   genstage::http::address_guard guard_;
+  /// The demonstration's own, if the run is recorded: its delays are no part of the program then.
+  /// What it delays is to be answered through the reactor.
+  std::optional<genstage::thread_pool> apart_;
   std::optional<demo_server> demo_;
   std::optional<genstage::http::curl_client> client_;
   std::optional<genstage::http::recorded_client> asks_;
@@ -79,6 +85,8 @@ class program {
   site_catalog sites_;
   std::optional<lane_board> board_;
   std::unique_ptr<lane_memory> memory_;
+  std::optional<recorded_memory> recorded_memory_;
+  lane_conditions learnt_;
   calendar times_;
 };
 

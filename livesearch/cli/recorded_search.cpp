@@ -42,6 +42,7 @@ recorded_search recorded_search::of(const search_options& asked, const program& 
                        .format = asked.format,
                        .files = {base.site_files().begin(), base.site_files().end()},
                        .began = base.times().at(genstage::instant{})};
+  if (base.remembers()) made.learnt = base.learnt();
   for (const site_ptr& each : base.sites().all()) {
     if (!each->definition.enabled) made.disabled.push_back(each->definition.id);
   }
@@ -82,6 +83,8 @@ std::string to_bytes(const recorded_search& written) {
   }
   put(to, written.disabled);
   to.number(static_cast<std::uint64_t>(written.began.time_since_epoch().count()));
+  to.number(static_cast<std::uint8_t>(written.learnt ? 1 : 0));
+  if (written.learnt) to.text(to_bytes(*written.learnt));
   return to.take();
 }
 
@@ -102,6 +105,10 @@ std::optional<recorded_search> recorded_search_of_bytes(std::string_view bytes) 
   read.disabled = take_texts(from, "sites");
   read.began = calendar::time{
       std::chrono::milliseconds{static_cast<std::int64_t>(from.number<std::uint64_t>())}};
+  if (from.below(2, "a memory of kind") == 1) {
+    read.learnt = conditions_of_bytes(from.text());
+    if (!read.learnt) return std::nullopt;
+  }
   from.end();
   if (from.failure()) return std::nullopt;
   return read;

@@ -11,6 +11,7 @@
 #include "livesearch/fetch/calendar.hpp"
 #include "livesearch/search/search_plan.hpp"
 #include "livesearch/site/loader.hpp"
+#include "livesearch/store/recorded_memory.hpp"
 
 namespace livesearch {
 
@@ -26,6 +27,8 @@ struct recorded_search {
   std::vector<definition_file> files{};
   std::vector<std::string> disabled{};  ///< those of the sites that were not to be asked
   calendar::time began{};               ///< the time of day at which the driver's clock was zero
+  /// What the lanes had learnt before; no value if they had no memory.
+  std::optional<lane_conditions> learnt{};
 
   [[nodiscard]] static recorded_search of(const search_options& asked, const program& base);
 

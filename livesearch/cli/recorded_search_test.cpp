@@ -20,7 +20,8 @@ recorded_search example() {
           .format = output_format::json,
           .files = {{"one.yaml", yaml("one")}, {"two.yaml", yaml("two")}},
           .disabled = {"two"},
-          .began = calendar::time{1'700'000'000'000ms}};
+          .began = calendar::time{1'700'000'000'000ms},
+          .learnt = lane_conditions{{"one", {.failures = 2}}}};
 }
 
 TEST(recorded_search_test, what_was_written_is_read_to_the_same_bytes) {

@@ -128,8 +128,15 @@ int replay(const std::string& file) {
   search_run runs{"", file};
   nobody_to_ask outside;
   genstage::http::recorded_client client{outside, runs.driver().ports()};
+  std::optional<recorded_memory> memory;
+  if (recorded->learnt && runs.driver().ports() != nullptr) {
+    memory.emplace(nullptr, *runs.driver().ports(), *recorded->learnt);
+  }
   const auto summary = runs.run({&again->sites,
-                                 {.client = &client, .board = &board, .times = again->times},
+                                 {.client = &client,
+                                  .board = &board,
+                                  .memory = memory ? &*memory : nullptr,
+                                  .times = again->times},
                                  again->plan,
                                  to_bytes(*recorded)},
                                 listeners_for(recorded->format));

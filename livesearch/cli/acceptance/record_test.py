@@ -22,8 +22,8 @@ DEFINITION = """
 name: {name}
 network: loopback
 request:
-  url: "http://127.0.0.1:{port}/?q={{query}}"
-limits: {{time: 2s, rate: 1000, retries: 2}}
+  url: "http://127.0.0.1:{port}/{name}?q={{query}}"
+limits: {{time: 2s, rate: 1000, retries: 2, cache: {cache}}}
 answer:
   format: json
   results: {{path: "$.hits[*]"}}
@@ -33,13 +33,16 @@ answer:
 
 
 class Moody(http.server.BaseHTTPRequestHandler):
-    """Answers now with one thing, now with another."""
+    """Answers now with one thing, now with another, and as "kept" always with something."""
 
     asked = 0
+    asked_as_kept = 0
 
     def do_GET(self):  # The name that BaseHTTPRequestHandler calls.
         Moody.asked += 1
-        is_well = random.random() < 0.5
+        is_kept = self.path.startswith("/kept")
+        Moody.asked_as_kept += is_kept
+        is_well = is_kept or random.random() < 0.5
         word = random.randrange(10**9)
         body = f'{{"hits":[{{"title":"Found {word}","url":"https://a.example/{word}"}}]}}'.encode()
         self.send_response(200 if is_well else 503)
@@ -58,9 +61,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def define(folder, site, port):
+def define(folder, site, port, cache="0s"):
     with open(os.path.join(folder, f"{site}.yaml"), "w", encoding="utf-8") as file:
-        file.write(DEFINITION.format(name=site, port=port))
+        file.write(DEFINITION.format(name=site, port=port, cache=cache))
 
 
 def run(program, folder, *arguments):
@@ -77,7 +80,11 @@ def main(program):
         sites = os.path.join(folder, "sites")
         os.mkdir(sites)
         define(sites, "moody", moody.server_port)
+        define(sites, "kept", moody.server_port, cache="60s")
         define(sites, "gone", free_port())
+        # Now there is something to remember.
+        run(program, folder, "search", "stage", "--site", "kept", "--offline", "--no-public",
+            "--sites-folder", sites)
         recorded = {}
         for form in ("--follow", "--json"):
             file = os.path.join(folder, f"{form[2:]}.gsched")
@@ -90,8 +97,11 @@ def main(program):
         for each in os.listdir(sites):
             os.remove(os.path.join(sites, each))
         asked = Moody.asked
+        checks.expect(Moody.asked_as_kept == 1, "a recorded search takes what is remembered: "
+                      f"asked {Moody.asked_as_kept} times")
+        elsewhere = os.path.join(folder, "elsewhere")
         for file, said in recorded.items():
-            again = [run(program, folder, "replay", file) for _ in range(REPLAYS)]
+            again = [run(program, elsewhere, "replay", file) for _ in range(REPLAYS)]
             same = sum(status == 0 and output == said for status, output, _ in again)
             checks.expect(same == REPLAYS, f"{os.path.basename(file)}: {same} of {REPLAYS} replays "
                           "said the same")
