@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <genstage/record/coarse_clock.hpp>
+#include <genstage/scheduler/bell.hpp>
 #include <genstage/scheduler/hand_over.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
@@ -34,6 +35,8 @@ struct alignas(64) worker {
   std::uint32_t shared_turn_at = 0;
   /// Others may steal from this.
   ready_queue queue;
+  /// Rung once by whoever takes this worker off the idle ones.
+  bell called;
   /// What runs now and since when, for the report about callbacks that do not return. Published
   /// relaxed: a reader needs no more than a recent value.
   std::atomic<runnable*> running{nullptr};
@@ -64,6 +67,7 @@ class thread_pool::implementation {
       : options_{std::move(options)},
         base_count_{worker_threads(options_)},
         workers_(base_count_ + options_.replacement_workers.value_or(base_count_)) {
+    idle_.reserve(workers_.size());
     for (std::size_t index = 0; index < workers_.size(); ++index) {
       workers_[index].pool = &owner;
       workers_[index].index = index;
@@ -76,7 +80,7 @@ class thread_pool::implementation {
     {
       const std::scoped_lock both{parking_, timers_mutex_};
       if (stopping_.exchange(true)) return;
-      wake_.notify_all();
+      wake_all();
       timers_changed_.notify_all();
     }
     timer_thread_.join();  // First, since it starts threads.
@@ -294,28 +298,57 @@ class thread_pool::implementation {
     // Sequentially consistent with park(): either it sees the work or we see it parked.
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (parked_.load(std::memory_order_seq_cst) == 0) return;
-    const std::scoped_lock lock{parking_};
-    wake_.notify_one();
+    worker* last = nullptr;
+    {
+      const std::scoped_lock lock{parking_};
+      if (idle_.empty()) return;
+      last = idle_.back();  // Its memory is the warmest.
+      idle_.pop_back();
+      parked_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    last->called.ring();
   }
 
-  [[gnu::noinline]] void park(const worker& self) noexcept {
+  /// Under parking_.
+  void wake_all() noexcept {
+    for (worker* const each : idle_) each->called.ring();
+    idle_.clear();
+    parked_.store(0, std::memory_order_seq_cst);
+  }
+
+  [[gnu::noinline]] void park(worker& self) noexcept {
     std::unique_lock lock{parking_};
     const std::size_t already = parked_.fetch_add(1, std::memory_order_seq_cst);
     std::atomic_thread_fence(std::memory_order_seq_cst);
     const bool all_idle = already + 1 == base_count_ + lent_.load();
     const bool has_to_leave = self.index >= base_count_ && is_too_many();
-    if (!stopping_.load() && !has_to_leave && shared_.is_empty() && !(all_idle && any_queue())) {
-      if (all_idle || watched_.load(std::memory_order_seq_cst)) {
-        wake_.wait(lock);
-      } else {
-        watched_.store(true, std::memory_order_seq_cst);
-        wake_.wait_for(lock, options_.look_again);
-        watched_.store(false, std::memory_order_seq_cst);
-      }
+    if (stopping_.load() || has_to_leave || !shared_.is_empty() || (all_idle && any_queue())) {
+      parked_.fetch_sub(1, std::memory_order_seq_cst);
+      return;
     }
-    parked_.fetch_sub(1, std::memory_order_seq_cst);
+    idle_.push_back(&self);
+    const bool watches = !all_idle && !watched_.load(std::memory_order_seq_cst);
+    if (watches) watched_.store(true, std::memory_order_seq_cst);
+    lock.unlock();
+    wait_for_call(self, watches);
     keep_time(now());
   }
+
+  void wait_for_call(worker& self, bool watches) noexcept {
+    if (!watches) return self.called.wait();
+    const bool was_called = self.called.wait_for(options_.look_again);
+    watched_.store(false, std::memory_order_seq_cst);
+    if (was_called) return;
+    {
+      const std::scoped_lock lock{parking_};
+      if (std::erase(idle_, &self) > 0) {
+        parked_.fetch_sub(1, std::memory_order_seq_cst);
+        return;
+      }
+    }
+    self.called.wait();  // Whoever took it off is about to ring.
+  }
+
   /// For the records of what runs on this thread.
   void keep_time(instant now) const noexcept {
     const auto time = (started_ + now.time_since_epoch()).time_since_epoch();
@@ -399,7 +432,7 @@ class thread_pool::implementation {
         break;
       }
     }
-    if (is_too_many()) wake_.notify_all();
+    if (is_too_many()) wake_all();
   }
 
   void tell_of_stalls(instant at) noexcept {
@@ -451,8 +484,9 @@ class thread_pool::implementation {
   std::atomic<bool> stopping_{false};
 
   std::mutex parking_;
-  std::condition_variable wake_;
-  /// Written under parking_; read without it by those who offer work.
+  /// Who waits for a call, last comer last. Guarded by parking_.
+  std::vector<worker*> idle_;
+  /// How many; written under parking_, read without it by those who offer work.
   std::atomic<std::size_t> parked_{0};
   std::atomic<bool> watched_{false};
 
