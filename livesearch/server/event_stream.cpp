@@ -25,9 +25,18 @@ std::shared_ptr<event_stream> event_stream::open(genstage::http::response_stream
 
 void event_stream::send(std::string_view event, std::string_view data) {
   const std::scoped_lock lock{mutex_};
+  add(event, data);
+  write_waiting();
+}
+
+void event_stream::send_with_next(std::string_view event, std::string_view data) {
+  const std::scoped_lock lock{mutex_};
+  add(event, data);
+}
+
+void event_stream::add(std::string_view event, std::string_view data) {
   waiting_.push_back(wire_event(++events_, event, data));
   waiting_bytes_ += waiting_.back().size();
-  write_waiting();
 }
 
 std::size_t event_stream::untaken() const {

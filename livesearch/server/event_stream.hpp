@@ -28,6 +28,8 @@ class event_stream : public std::enable_shared_from_this<event_stream> {
       genstage::http::response_stream connection);
 
   void send(std::string_view event, std::string_view data);
+  /// Has it go with the next one that is sent, which must follow at once.
+  void send_with_next(std::string_view event, std::string_view data);
   /// Bytes that the reader has not taken.
   [[nodiscard]] std::size_t untaken() const;
   /// Has `notice` called each time that the reader, after it was slow, has taken something.
@@ -39,6 +41,7 @@ class event_stream : public std::enable_shared_from_this<event_stream> {
   explicit event_stream(genstage::http::response_stream connection)
       : connection_{std::move(connection)} {}
 
+  void add(std::string_view event, std::string_view data);
   void write_waiting();
   void on_drained();
 

@@ -53,11 +53,15 @@ class stream_listener final : public search_listener {
   explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
   void started(const search_plan& plan) override {
     ranking_ = search_ranking{plan};
+    awaited_ = plan.sites.size();
     stream_->send("start", start_event(plan));
   }
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
-    stream_->send("site", site_event(site, answer, elapsed, ranking_));
+    const std::string data = site_event(site, answer, elapsed, ranking_);
+    // The end follows the last answer at once.
+    if (--awaited_ == 0) return stream_->send_with_next("site", data);
+    stream_->send("site", data);
   }
   void ended(const search_summary& summary) override {
     stream_->send("end", end_event(summary, ranking_));
@@ -68,6 +72,7 @@ class stream_listener final : public search_listener {
 
  private:
   search_ranking ranking_;
+  std::size_t awaited_ = 0;
   std::shared_ptr<event_stream> stream_;
 };
 

@@ -21,7 +21,6 @@ namespace beast_http = boost::beast::http;
 
 constexpr std::size_t read_ahead = 64U << 10U;
 constexpr std::size_t piece_size = 64U << 10U;
-constexpr std::size_t join_limit = 16U << 10U;
 constexpr std::chrono::milliseconds linger_limit{2'000};
 constexpr std::string_view allowed_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
@@ -243,14 +242,9 @@ void connection::reply(http_reply answer) {
   if (core_->is_stopping()) frame_.then = after_reply::close;
   frame_.framing = has_no_body(answer.status) ? body_framing::none : body_framing::length;
   state_ = state::replying;
-  auto head = write_head(answer, frame_);
+  wire_.push_back(write_head(answer, frame_));
   if (is_head_ || frame_.framing == body_framing::none) answer.body.clear();
-  if (answer.body.size() <= join_limit) {
-    write(std::move(head) + answer.body);
-  } else {
-    wire_.push_back(std::move(head));
-    write(std::move(answer.body));
-  }
+  write(std::move(answer.body));
 }
 
 void connection::refuse_request(unsigned status, std::string_view message, http_headers headers) {
@@ -281,50 +275,66 @@ void connection::open_stream(http_reply head) {
   const bool bodiless = is_head_ || has_no_body(head.status);
   if (bodiless) frame_.framing = body_framing::none;
   state_ = bodiless ? state::replying : state::streaming;
-  last_chunk_written_ = false;
-  write(write_head(head, frame_));
+  is_last_ = false;
+  wire_.push_back(write_head(head, frame_));
+  if (bodiless) return write({});
+  flush();
+  if (!writing_ && !wire_.empty()) write({});
 }
 
 void connection::flush() {
-  if (state_ != state::streaming || writing_) return;  // The end of a write flushes again.
+  if (state_ != state::streaming || writing_) return;  // The end of a write asks for another.
   auto [bytes, then] = exchange_->take(piece_size);
-  const bool chunked = frame_.framing == body_framing::chunked;
-  if (!bytes.empty()) {
-    in_flight_ = bytes.size();
-    write(chunked ? chunk_of(bytes) : std::move(bytes));
-  } else if (then == exchange::next_step::cut) {
-    close(exchange_end::abandoned);
-  } else if (then == exchange::next_step::finish) {
-    if (!chunked || last_chunk_written_) return end_exchange();
-    last_chunk_written_ = true;
-    write("0\r\n\r\n");
+  if (then == exchange::next_step::cut) return close(exchange_end::abandoned);
+  is_last_ = then == exchange::next_step::finish;
+  in_flight_ = bytes.size();
+  if (frame_.framing == body_framing::chunked) {
+    if (!bytes.empty()) bytes = chunk_of(bytes);
+    if (is_last_) bytes += "0\r\n\r\n";
   }
+  if (!bytes.empty()) return write(std::move(bytes));
+  if (is_last_ && wire_.empty()) end_exchange();
 }
 
+/// Most of what is written the kernel takes at once, and then it needs neither a deadline nor a
+/// turn of the loop. What fails is tried again and told by the loop.
 void connection::write(std::string bytes) {
   if (!bytes.empty()) wire_.push_back(std::move(bytes));
-  if (!writing_) write_some();
+  if (writing_) return;
+  error_code failed;
+  while (!failed && !wire_.empty()) took(socket_.write_some(on_wire(), failed));
+  if (!wire_.empty()) return write_some();
+  on_all_written();
 }
 
 void connection::write_some() {
   writing_ = true;
   set_deadline(core_->options().idle_limit);  // For each piece of progress.
-  const auto& front = wire_.front();
-  socket_.async_write_some(asio::buffer(front.data() + sent_, front.size() - sent_),
+  socket_.async_write_some(on_wire(),
                            [self = shared_from_this()](error_code failed, std::size_t bytes) {
                              self->on_written(failed, bytes);
                            });
+}
+
+std::array<asio::const_buffer, 2> connection::on_wire() const {
+  const std::string& first = wire_.front();
+  return {asio::const_buffer{first.data() + sent_, first.size() - sent_},
+          wire_.size() > 1 ? asio::buffer(wire_[1]) : asio::const_buffer{}};
+}
+
+void connection::took(std::size_t bytes) {
+  sent_ += bytes;
+  while (!wire_.empty() && sent_ >= wire_.front().size()) {
+    sent_ -= wire_.front().size();
+    wire_.erase(wire_.begin());
+  }
 }
 
 void connection::on_written(error_code failed, std::size_t bytes) {
   writing_ = false;
   if (state_ == state::closed) return;
   if (failed) return close(exchange_end::client_left);
-  sent_ += bytes;
-  if (sent_ == wire_.front().size()) {
-    wire_.erase(wire_.begin());
-    sent_ = 0;
-  }
+  took(bytes);
   if (!wire_.empty()) return write_some();
   on_all_written();
 }
@@ -332,15 +342,15 @@ void connection::on_written(error_code failed, std::size_t bytes) {
 void connection::on_all_written() {
   if (state_ == state::reading) return read_body();  // That was "100 Continue".
   clear_deadline();
-  if (state_ == state::replying) return end_exchange();
+  if (state_ == state::replying || is_last_) return end_exchange();
   exchange_->written(std::exchange(in_flight_, 0));
-  flush();
 }
 
 void connection::end_exchange() {
   clear_deadline();
   const auto ended = std::exchange(exchange_, nullptr);
   state_ = state::between;
+  is_last_ = false;
   if (ended) ended->end(exchange_end::finished);
   if (unread_input_) return linger();
   if (frame_.then == after_reply::close) return close(exchange_end::finished);

@@ -4,6 +4,8 @@
 #include <genstage/http/detail/reply_head.hpp>
 #include <genstage/http/detail/server_core.hpp>
 
+#include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -69,6 +71,8 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] error_code read_early();
   void write(std::string bytes);
   void write_some();
+  [[nodiscard]] std::array<boost::asio::const_buffer, 2> on_wire() const;
+  void took(std::size_t bytes);
   void on_written(error_code failed, std::size_t bytes);
   void on_all_written();
   void end_exchange();
@@ -94,7 +98,7 @@ class connection : public std::enable_shared_from_this<connection> {
   bool watching_{false};
   bool writing_{false};
   bool is_head_{false};
-  bool last_chunk_written_{false};
+  bool is_last_{false};  // What is on the wire ends the stream.
   // Closing while the client still sends would reset the connection and take our answer with it.
   bool unread_input_{false};
 };

@@ -103,8 +103,8 @@ exchange::piece exchange::take(std::size_t at_most) {
     }
   }
   queue_.erase(queue_.begin(), chunk);
-  if (phase_ == phase::finishing) taken.then = next_step::finish;
-  if (phase_ == phase::abandoned) taken.then = next_step::cut;
+  if (phase_ == phase::finishing && queue_.empty()) taken.then = next_step::finish;
+  if (phase_ == phase::abandoned && taken.bytes.empty()) taken.then = next_step::cut;
   return taken;
 }
 
@@ -113,6 +113,8 @@ void exchange::written(std::size_t bytes) {
   {
     const std::lock_guard lock{mutex_};
     pending_ -= std::min(bytes, pending_);
+    flush_posted_ = false;  // One that came while the wire was busy has done nothing.
+    if (!queue_.empty() || phase_ == phase::finishing || phase_ == phase::abandoned) post_flush();
     if (was_full_ && pending_ <= max_pending_ / 2 && phase_ == phase::streaming) {
       was_full_ = false;
       drained = on_drained_;

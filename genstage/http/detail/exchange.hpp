@@ -46,10 +46,12 @@ class exchange {
     next_step then;
   };
 
-  /// Up to about `at_most` queued bytes (at least one chunk), and what to do when there are none.
+  /// Up to about `at_most` queued bytes (at least one chunk), and what to do after them; nothing,
+  /// as long as there are more.
   [[nodiscard]] piece take(std::size_t at_most);
 
-  /// Says that what was taken last has gone to the kernel.
+  /// Says that what was taken last has gone to the kernel. If there is more, another flush is asked
+  /// for, so that one stream's program cannot keep the reactor to itself.
   void written(std::size_t bytes);
   void end(exchange_end how);
 
