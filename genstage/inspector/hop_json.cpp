@@ -1,6 +1,7 @@
 #include "genstage/inspector/hop_json.hpp"
 
-#include <algorithm>
+#include <map>
+#include <ranges>
 
 #include "genstage/inspector/json_writer.hpp"
 #include "genstage/inspector/wording.hpp"
@@ -27,20 +28,43 @@ void write(json_writer& to, std::string_view name, const histogram& times) {
   to.end_array().end_object();
 }
 
+/// What is known of one subscription; null for what is not.
+struct told_hop {
+  const hop_times* recorded = nullptr;
+  const hop_latency* measured = nullptr;
+};
+
+void write(json_writer& to, unique_id tag, const told_hop& told) {
+  static const hop_times nothing;
+  const hop_times& recorded = told.recorded != nullptr ? *told.recorded : nothing;
+  to.begin_object()
+      .member("tag", detail::tag_text(static_cast<std::uint64_t>(tag)))
+      .member("seen_ms", milliseconds(recorded.seen))
+      .member("without_demand_ms", milliseconds(recorded.without_demand));
+  write(to, "waited_for_events", recorded.waited_for_events);
+  write(to, "waited_for_ask", recorded.waited_for_ask);
+  to.key("measured");
+  if (told.measured != nullptr) {
+    to.begin_object();
+    for (const latency_part& each : latency_parts) write(to, each.name, told.measured->*each.times);
+    to.end_object();
+  } else {
+    to.value(nullptr);
+  }
+  to.end_object();
+}
+
 }  // namespace
 
-std::string write_hops(std::span<const hop_times> hops, std::size_t limit) {
-  json_writer to;
-  to.begin_object().member("in_all", hops.size()).key("hops").begin_array();
-  for (const hop_times& each : hops.first(std::min(limit, hops.size()))) {
-    to.begin_object()
-        .member("tag", detail::tag_text(static_cast<std::uint64_t>(each.tag)))
-        .member("seen_ms", milliseconds(each.seen))
-        .member("without_demand_ms", milliseconds(each.without_demand));
-    write(to, "waited_for_events", each.waited_for_events);
-    write(to, "waited_for_ask", each.waited_for_ask);
-    to.end_object();
+std::string write_hops(std::span<const hop_times> hops, const snapshot& now, std::size_t limit) {
+  std::map<unique_id, told_hop> all;
+  for (const hop_times& each : hops) all[each.tag].recorded = &each;
+  for (const subscription_view& each : now.subscriptions) {
+    if (each.latency) all[each.tag].measured = each.latency.get();
   }
+  json_writer to;
+  to.begin_object().member("in_all", all.size()).key("hops").begin_array();
+  for (const auto& [tag, told] : all | std::views::take(limit)) write(to, tag, told);
   to.end_array().end_object();
   return std::move(to).text();
 }

@@ -19,7 +19,7 @@ namespace {
 /// The door is last: it opens when all behind it is there, and closes first.
 supervisor_spec tree_of(const inspector_options& options) {
   supervisor_spec tree{.strategy = restart_strategy::rest_for_one};
-  tree.children.push_back(child(detail::looks_name, options.interval));
+  tree.children.push_back(child(detail::looks_name, options.interval, options.measures_latencies));
   tree.children.push_back(supervised(std::string{detail::pages_name.text()},
                                      dynamic_supervisor_spec{.max_children = 64}));
   tree.children.push_back(child(detail::requests_name));

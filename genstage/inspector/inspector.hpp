@@ -27,6 +27,9 @@ struct inspector_options {
   /// How often a page that is open is shown the program. A program so large that a look takes more
   /// than a twentieth of this is looked at less often.
   duration interval{std::chrono::milliseconds{500}};
+  /// Measures where the time of events goes, as long as the inspector runs, and shows it beside
+  /// each stage; see observe/latencies.hpp for what that costs.
+  bool measures_latencies{false};
   /// A trace to show in place of the program, as `gs-inspect` does.
   std::shared_ptr<const shown_recording> recording{};
   /// Told the address of the page once it can be opened. Runs in a process, must be short.

@@ -127,6 +127,23 @@ TEST_F(inspector_acceptance_test, tells_records_and_the_conversation_of_a_subscr
   EXPECT_EQ(said.at("lines").at(1).at("text"), "Here are 10 events");
 }
 
+/// Its own requests are events like others.
+TEST_F(inspector_acceptance_test, measures_where_the_time_of_events_goes_if_it_is_told_to) {
+  inspect({.measures_latencies = true});
+
+  json found;
+  while (found.is_null()) {
+    const json seen = get_json("/api/snapshot");
+    const json* const answers = find_labelled(seen.at("processes"), "inspector/answers");
+    for (const json& each : seen.at("subscriptions")) {
+      if (each.at("consumer") == answers->at("pid")) found = each.at("latency");
+    }
+  }
+
+  EXPECT_EQ(found.size(), 5);
+  EXPECT_GT(found.at("in_service").at("count"), 0);
+}
+
 TEST_F(inspector_acceptance_test, what_cannot_be_read_is_refused_in_words) {
   inspect();
 

@@ -77,6 +77,26 @@ void write(json_writer& to, const process_view& process, std::optional<double> b
   to.end_object();
 }
 
+/// Null if it was not measured.
+void write(json_writer& to, const std::shared_ptr<const hop_latency>& measured) {
+  if (!measured) {
+    to.value(nullptr);
+    return;
+  }
+  to.begin_object();
+  for (const latency_part& each : latency_parts) {
+    const histogram& times = (*measured).*each.times;
+    to.key(each.name)
+        .begin_object()
+        .member("count", times.count())
+        .member("half_ms", detail::milliseconds(times.quantile(0.5)))
+        .member("most_ms", detail::milliseconds(times.quantile(0.99)))
+        .member("longest_ms", detail::milliseconds(times.longest()))
+        .end_object();
+  }
+  to.end_object();
+}
+
 void write(json_writer& to, const subscription_view& between) {
   to.begin_object()
       .member("tag", detail::tag_text(static_cast<std::uint64_t>(between.tag)))
@@ -91,7 +111,9 @@ void write(json_writer& to, const subscription_view& between) {
       .member("min_demand", between.min_demand.count())
       .member("since_ask_ms", milliseconds(between.since_ask))
       .member("since_event_ms", milliseconds(between.since_event))
-      .end_object();
+      .key("latency");
+  write(to, between.latency);
+  to.end_object();
 }
 
 void write(json_writer& to, const finding& found) {

@@ -88,7 +88,7 @@ TEST(snapshot_json_test, subscriptions_are_told_with_both_ends) {
 
   EXPECT_EQ(told, json::parse(R"({"tag":"s17","producer":"<1.1>","consumer":"<6.2>","asked":100,
     "delivered":60,"handled":20,"in_flight":40,"outstanding":40,"max_demand":100,"min_demand":0,
-    "since_ask_ms":1.5,"since_event_ms":null})"));
+    "since_ask_ms":1.5,"since_event_ms":null,"latency":null})"));
 }
 
 TEST(snapshot_json_test, findings_are_told_with_their_evidence) {

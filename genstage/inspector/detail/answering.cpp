@@ -200,7 +200,7 @@ task<> inspector_answers::answer_hops(inspection& asked) {
     return each.producer != about && each.consumer != about;
   });
   const recorded_trace told = take_trace(home());
-  reply_json(asked.answer, 200, write_hops(hop_times_of(told.records, *seen), most_hops));
+  reply_json(asked.answer, 200, write_hops(hop_times_of(told.records, *seen), *seen, most_hops));
 }
 
 void inspector_answers::answer_recording(inspection& asked) const {

@@ -37,6 +37,10 @@ std::uint64_t begin_of_records(const runtime& home) {
   return static_cast<std::uint64_t>((of_system - of_program).count());
 }
 
+void inspector_looks::init() {
+  if (measures_latencies_) measured_.emplace(home().telemetry());
+}
+
 task<subscription_mode> inspector_looks::handle_subscribe(peer_role, const subscription&,
                                                           const subscription_options&) {
   ++pages_;

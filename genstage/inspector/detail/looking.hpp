@@ -2,6 +2,7 @@
 
 #include <genstage/http/responder.hpp>
 #include <genstage/inspector/record_json.hpp>
+#include <genstage/observe/latencies.hpp>
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/stage/stage.hpp>
 #include <genstage/supervision/dynamic_supervisor.hpp>
@@ -24,8 +25,10 @@ class inspector_looks final : public async_producer<look> {
  public:
   struct time_to_look {};
 
-  explicit inspector_looks(duration interval) : interval_{interval} {}
+  inspector_looks(duration interval, bool measures_latencies)
+      : interval_{interval}, measures_latencies_{measures_latencies} {}
 
+  void init();
   /// What nobody has taken is stale.
   [[nodiscard]] buffer_options buffer() const override { return {.size = 1}; }
   discarded_log format_discarded(std::size_t) override { return discarded_log::leave_out; }
@@ -39,6 +42,8 @@ class inspector_looks final : public async_producer<look> {
   void arm();
 
   duration interval_;
+  bool measures_latencies_;
+  std::optional<latencies> measured_;
   /// What was asked by pages that have left stays owed, and goes to those that come.
   demand owed_;
   std::uint64_t pages_ = 0;

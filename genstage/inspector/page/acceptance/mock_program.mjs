@@ -257,7 +257,14 @@ export async function start_mock({ page_folder, token = "" }) {
         const buckets = [[0.5, 40], [0.8, 90], [2.1, 20], [260, 3]];
         const times = { count: 153, half_ms: 0.7, most_ms: 250, longest_ms: 260, buckets };
         const more = { seen_ms: 8000, without_demand_ms: 6400 };
-        const hop = { tag: "s30", ...more, waited_for_events: times, waited_for_ask: times };
+        const measured = { waiting_for_demand: times, in_queue: times, in_service: times };
+        const hop = {
+          tag: "s30",
+          ...more,
+          waited_for_events: times,
+          waited_for_ask: times,
+          measured,
+        };
         return json(200, { in_all: 1, hops: [hop] });
       }
       if (target.pathname === "/api/recording") return json(200, null);

@@ -16,6 +16,23 @@ export interface Hop {
   without_demand_ms: number;
   waited_for_events: Times;
   waited_for_ask: Times;
+  /** In the order of an event's way; null if nobody measures. */
+  measured: Record<string, Times> | null;
+}
+
+const parts: Record<string, string> = {
+  waiting_for_demand: "Waited for demand",
+  in_queue: "In the queue",
+  in_service: "In service",
+  waiting_for_batch: "Waited for a batch",
+  acknowledging: "Until its demand was given back",
+};
+
+/** What was measured of a hop, in words, without the parts that it does not have. */
+export function measured_parts(hop: Hop): [string, Times][] {
+  return Object.entries(hop.measured ?? {})
+    .filter(([, times]) => times.count > 0)
+    .map(([part, times]) => [parts[part] ?? part, times]);
 }
 
 export interface Hops {
