@@ -11,7 +11,7 @@ import sys
 import rules
 
 SKIPPED_FOLDERS = {"build", "node_modules", "dist", "__pycache__"}
-BINARY = {"png", "jpg", "ico", "gif", "woff2", "gz", "zip", "svg", "webp"}
+BINARY = {"png", "jpg", "ico", "gif", "woff2", "gz", "zip", "svg", "webp", "gstrace"}
 
 
 def paths(root):
