@@ -25,6 +25,8 @@ struct serve_options {
   std::optional<std::uint16_t> inspect{};
   /// The collector of OpenTelemetry that is sent figures and spans; nobody is if it is empty.
   std::string otlp{};
+  /// Measures where the time of events goes, for the inspector and the collector.
+  bool latencies = false;
 };
 [[nodiscard]] int serve(const serve_options& options);
 

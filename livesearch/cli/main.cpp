@@ -53,6 +53,8 @@ void add_serve(CLI::App& app, action& chosen) {
       "--otlp", options->otlp,
       "Send figures and the spans of searches to the OpenTelemetry collector at this "
       "URL, over OTLP/HTTP");
+  command.add_flag("--latencies", options->latencies,
+                   "Measure where the time of events goes, for --inspect and --otlp");
   add_program_options(command, options->program);
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }

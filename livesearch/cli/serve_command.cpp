@@ -6,8 +6,10 @@
 #include <cstdlib>
 #include <genstage/exporters/otlp_exporter.hpp>
 #include <genstage/inspector/inspector.hpp>
+#include <genstage/observe/latencies.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -79,6 +81,8 @@ int serve(const serve_options& options) {
   inspector_address inspector;
   std::unique_ptr<http::http_server> endpoint;
   genstage::application app{std::move(spec)};
+  std::optional<genstage::latencies> measured;
+  if (options.latencies) measured.emplace(app.home().telemetry());
 
   auto started = program::start(options.program, app.home().scheduler());
   if (!started) return failed(started.error());
