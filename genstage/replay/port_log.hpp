@@ -27,6 +27,11 @@ class port_log {
   virtual void came(std::string_view port, std::uint64_t number, std::string bytes,
                     std::move_only_function<void()> hand_on) = 0;
 
+  /// What a callback of the program reads of the world outside, such as how much room a reader has
+  /// left: what `look` says, or what it said when that was recorded. Threads: those of the program,
+  /// in a callback.
+  [[nodiscard]] virtual std::uint64_t read(const std::function<std::uint64_t()>& look) = 0;
+
   /// What came when it was recorded goes to `take`, once it is its turn. It returns false for what
   /// nobody waits for, or what it cannot read: then the program is another one.
   using taker = std::function<bool(std::uint64_t number, std::string_view bytes)>;

@@ -219,6 +219,10 @@ class oracle {
     }
     return std::move(near);
   }
+  /// What it feels like at this moment.
+  std::uint64_t mood() {
+    return log_.read([] { return std::uint64_t{std::random_device{}()}; });
+  }
 
  private:
   port_log& log_;
@@ -236,6 +240,7 @@ class believer final : public async_consumer<int> {
       operation<int> asking = asked_->ask();
       const result<int> said = co_await std::move(asking);
       kept_->add(std::to_string(each) + ": " + std::to_string(*said));
+      kept_->add("in the mood " + std::to_string(asked_->mood()));
       if (each > 20 && *said % 5 == 0) {
         throw std::runtime_error{"event " + std::to_string(each) + ": " + std::to_string(*said)};
       }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view magic = "gsched02";
 constexpr std::uint8_t happening_kinds = 4;
-constexpr std::uint8_t input_kinds = 3;
+constexpr std::uint8_t input_kinds = 4;
 
 }  // namespace
 

@@ -28,8 +28,8 @@ struct happening {
   friend bool operator==(const happening&, const happening&) = default;
 };
 
-/// What a program got from its driver.
-enum class input_kind : std::uint8_t { now, random, disarmed };
+/// What a program got from its driver, or through a port that it looked through.
+enum class input_kind : std::uint8_t { now, random, disarmed, reading };
 
 struct program_input {
   input_kind kind{};

@@ -14,9 +14,10 @@ namespace genstage::inline v0 {
 namespace {
 
 std::string_view to_string(input_kind kind) {
-  return kind == input_kind::now      ? "the time"
-         : kind == input_kind::random ? "a random number"
-                                      : "whether a timer was disarmed";
+  return kind == input_kind::now        ? "the time"
+         : kind == input_kind::random   ? "a random number"
+         : kind == input_kind::disarmed ? "whether a timer was disarmed"
+                                        : "what a port shows";
 }
 
 }  // namespace
@@ -216,6 +217,10 @@ void schedule_player::came(std::string_view, std::uint64_t, std::string,
                            std::move_only_function<void()> hand_on) {
   const outside_action here{*this};
   hand_on();
+}
+
+std::uint64_t schedule_player::read(const std::function<std::uint64_t()>&) {
+  return self_->learn(input_kind::reading).value_or(0);
 }
 
 void schedule_player::listen(std::string port, taker take) {

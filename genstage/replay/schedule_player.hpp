@@ -59,6 +59,7 @@ class schedule_player final : public driver, public port_log {
   [[nodiscard]] bool plays() const noexcept override { return true; }
   void came(std::string_view port, std::uint64_t number, std::string bytes,
             std::move_only_function<void()> hand_on) override;
+  [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override;
   void listen(std::string port, taker take) override;
 
  private:

@@ -158,6 +158,12 @@ void schedule_recorder::came(std::string_view port, std::uint64_t number, std::s
   hand_on();
 }
 
+std::uint64_t schedule_recorder::read(const std::function<std::uint64_t()>& look) {
+  const std::uint64_t seen = look();
+  self_->learn(input_kind::reading, seen);
+  return seen;
+}
+
 void schedule_recorder::listen(std::string, taker) {}
 
 std::vector<driver::running_now> schedule_recorder::running() const {

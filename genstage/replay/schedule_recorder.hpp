@@ -53,6 +53,7 @@ class schedule_recorder final : public driver, public port_log {
   [[nodiscard]] bool plays() const noexcept override { return false; }
   void came(std::string_view port, std::uint64_t number, std::string bytes,
             std::move_only_function<void()> hand_on) override;
+  [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override;
   void listen(std::string port, taker take) override;
 
  private:

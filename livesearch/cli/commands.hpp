@@ -27,6 +27,8 @@ struct serve_options {
   std::string otlp{};
   /// Measures where the time of events goes, for the inspector and the collector.
   bool latencies = false;
+  /// The file in which the run is kept, to be had again; nothing is if it is empty.
+  std::string record_to{};
 };
 [[nodiscard]] int serve(const serve_options& options);
 
@@ -49,7 +51,8 @@ struct search_options {
 };
 [[nodiscard]] int search(const search_options& options);
 
-/// Has a recorded search again: without the network, the same results in the same order.
+/// Has a recorded search, or server, again: without the network, the same results in the same
+/// order.
 [[nodiscard]] int replay(const std::string& file);
 
 struct sites_options {

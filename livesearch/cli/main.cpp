@@ -55,6 +55,13 @@ void add_serve(CLI::App& app, action& chosen) {
       "URL, over OTLP/HTTP");
   command.add_flag("--latencies", options->latencies,
                    "Measure where the time of events goes, for --inspect and --otlp");
+  command
+      .add_option("--record", options->record_to,
+                  "Keep the run in this file, with all that searchers ask and sites answer, for "
+                  "`replay`; one callback at a time, so not for every day")
+      ->excludes("--inspect")
+      ->excludes("--otlp")
+      ->excludes("--latencies");
   add_program_options(command, options->program);
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }
@@ -91,8 +98,9 @@ void add_search(CLI::App& app, action& chosen) {
 void add_replay(CLI::App& app, action& chosen) {
   const auto file = std::make_shared<std::string>();
   CLI::App& command = *app.add_subcommand(
-      "replay", "Have a recorded search again, without the network, step by step as it was");
-  command.add_option("file", *file, "What `search --record` has written")->required();
+      "replay",
+      "Have a recorded search or server again, without the network, step by step as it was");
+  command.add_option("file", *file, "What --record has written")->required();
   command.callback([file, &chosen] { chosen = [file] { return replay(*file); }; });
 }
 

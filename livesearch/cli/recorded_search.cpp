@@ -49,7 +49,7 @@ recorded_search recorded_search::of(const search_options& asked, const program& 
   return made;
 }
 
-genstage::result<recorded_search::prepared> recorded_search::prepare() const {
+genstage::result<site_catalog> recorded_search::catalog() const {
   loaded_sites loaded = load_definitions(files);
   if (!loaded.errors.empty()) {
     return genstage::fail(genstage::errc::invalid_argument,
@@ -58,14 +58,15 @@ genstage::result<recorded_search::prepared> recorded_search::prepare() const {
   for (site_definition& each : loaded.definitions) {
     each.enabled = std::ranges::find(disabled, each.id) == disabled.end();
   }
-  auto catalog = site_catalog::make(std::move(loaded.definitions));
-  if (!catalog) return std::unexpected{std::move(catalog.error())};
+  return site_catalog::make(std::move(loaded.definitions));
+}
+
+genstage::result<search_plan> recorded_search::plan(const site_catalog& among) const {
   auto parsed = parse_query(query);
   if (!parsed) return std::unexpected{std::move(parsed.error())};
-  auto plan = plan_search(*catalog, std::move(*parsed), sites, categories, page);
-  if (!plan) return std::unexpected{std::move(plan.error())};
-  plan->cache = cache;
-  return prepared{*std::move(catalog), *std::move(plan), calendar{began, genstage::instant{}}};
+  auto made = plan_search(among, std::move(*parsed), sites, categories, page);
+  if (made) made->cache = cache;
+  return made;
 }
 
 std::string to_bytes(const recorded_search& written) {
@@ -117,11 +118,13 @@ std::optional<recorded_search> recorded_search_of_bytes(std::string_view bytes) 
 genstage::result<recorded_search> read_recorded_search(const std::string& file) {
   const genstage::result<genstage::schedule> recorded = genstage::read_schedule(file);
   if (!recorded) return std::unexpected{recorded.error()};
-  if (!recorded->port_inputs.empty() && recorded->port_inputs.front().bytes) {
+  const bool is_there = !recorded->port_inputs.empty() &&
+                        recorded->port_inputs.front().port == recorded_search::port_name;
+  if (is_there && recorded->port_inputs.front().bytes) {
     if (auto read = recorded_search_of_bytes(*recorded->port_inputs.front().bytes)) return *read;
   }
   return genstage::fail(genstage::errc::invalid_argument,
-                        fmt::format("replay: {} is no recording of a search", file));
+                        fmt::format("replay: {} is no recording of livesearch", file));
 }
 
 }  // namespace livesearch

@@ -15,9 +15,13 @@
 
 namespace livesearch {
 
-/// What a replay of a search has to know before it begins: what was searched for, and the sites as
-/// they were defined then. Stands at the beginning of the recording, so that the file is enough.
+/// What a replay has to know before it begins: what was searched for, and the sites as they were
+/// defined then. Stands at the beginning of the recording, so that the file is enough. Of a server
+/// there is no query: searches come later.
 struct recorded_search {
+  /// As which it stands there.
+  static constexpr std::string_view port_name = "livesearch";
+
   std::string query{};
   std::vector<std::string> sites{};
   std::vector<std::string> categories{};
@@ -32,14 +36,12 @@ struct recorded_search {
 
   [[nodiscard]] static recorded_search of(const search_options& asked, const program& base);
 
-  struct prepared {
-    site_catalog sites;
-    search_plan plan;
-    calendar times;
-  };
+  [[nodiscard]] bool is_of_a_server() const noexcept { return query.empty(); }
+  [[nodiscard]] calendar times() const noexcept { return {began, genstage::instant{}}; }
   /// Failure: as those of the program that recorded it; another version may read its sites
   /// otherwise.
-  [[nodiscard]] genstage::result<prepared> prepare() const;
+  [[nodiscard]] genstage::result<site_catalog> catalog() const;
+  [[nodiscard]] genstage::result<search_plan> plan(const site_catalog& among) const;
 };
 
 [[nodiscard]] std::string to_bytes(const recorded_search& written);

@@ -43,14 +43,16 @@ TEST(recorded_search_test, a_part_of_it_or_something_else_is_not_read) {
 }
 
 TEST(recorded_search_test, it_is_prepared_as_it_was) {
-  const auto again = example().prepare();
+  const auto sites = example().catalog();
+  ASSERT_TRUE(sites) << sites.error().message;
+  const auto plan = example().plan(*sites);
 
-  ASSERT_TRUE(again) << again.error().message;
-  ASSERT_EQ(again->plan.sites.size(), 1U);
-  EXPECT_EQ(again->plan.sites[0].site->definition.id, "one");
-  EXPECT_EQ(again->plan.cache, cache_use::bypassed);
-  EXPECT_FALSE(again->sites.find("two")->definition.enabled);
-  EXPECT_EQ(again->times.at(genstage::instant{5ms}), calendar::time{1'700'000'000'005ms});
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_EQ(plan->sites.size(), 1U);
+  EXPECT_EQ(plan->sites[0].site->definition.id, "one");
+  EXPECT_EQ(plan->cache, cache_use::bypassed);
+  EXPECT_FALSE(sites->find("two")->definition.enabled);
+  EXPECT_EQ(example().times().at(genstage::instant{5ms}), calendar::time{1'700'000'000'005ms});
 }
 
 TEST(recorded_search_test, a_file_that_is_not_there_or_no_recording_is_said) {

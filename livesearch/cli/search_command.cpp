@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <genstage/http/recorded_client.hpp>
 #include <memory>
 #include <utility>
 
@@ -84,24 +83,6 @@ class check_listener final : public search_listener {
   std::vector<std::string> passed_;
 };
 
-listener_maker listeners_for(output_format format) {
-  return [format](genstage::completion<search_summary> done) -> std::shared_ptr<search_listener> {
-    if (format == output_format::json) return std::make_shared<json_listener>(done);
-    if (format == output_format::follow) return std::make_shared<follow_listener>(done);
-    return std::make_shared<list_listener>(done);
-  };
-}
-
-/// What a replay stands on: it is never asked, since answers come out of the recording.
-class nobody_to_ask final : public genstage::http::http_client {
- public:
-  genstage::http::transfer_id start(genstage::http::http_request, completion on_done) override {
-    on_done(genstage::fail(genstage::errc::refused, "a replay asks nobody"));
-    return {};
-  }
-  void cancel(genstage::http::transfer_id) noexcept override {}
-};
-
 std::string today() {
   const std::chrono::year_month_day date{
       std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
@@ -111,36 +92,18 @@ std::string today() {
 
 }  // namespace
 
+listener_maker listeners_for(output_format format) {
+  return [format](genstage::completion<search_summary> done) -> std::shared_ptr<search_listener> {
+    if (format == output_format::json) return std::make_shared<json_listener>(done);
+    if (format == output_format::follow) return std::make_shared<follow_listener>(done);
+    return std::make_shared<list_listener>(done);
+  };
+}
+
 int search(const search_options& options) {
   auto opened = single_search::open(options);
   if (!opened) return failed(opened.error());
   const auto summary = (*opened)->run(listeners_for(options.format));
-  if (!summary) return failed(summary.error());
-  return summary->results > 0 ? 0 : status_found_nothing;
-}
-
-int replay(const std::string& file) {
-  const genstage::result<recorded_search> recorded = read_recorded_search(file);
-  if (!recorded) return failed(recorded.error());
-  auto again = recorded->prepare();
-  if (!again) return failed(again.error());
-  lane_board board{again->sites};
-  search_run runs{"", file};
-  nobody_to_ask outside;
-  genstage::http::recorded_client client{outside, runs.driver().ports()};
-  std::optional<recorded_memory> memory;
-  if (recorded->learnt && runs.driver().ports() != nullptr) {
-    memory.emplace(nullptr, *runs.driver().ports(), *recorded->learnt);
-  }
-  const auto summary = runs.run({&again->sites,
-                                 {.client = &client,
-                                  .board = &board,
-                                  .memory = memory ? &*memory : nullptr,
-                                  .times = again->times},
-                                 again->plan,
-                                 to_bytes(*recorded)},
-                                listeners_for(recorded->format));
-  runs.end();
   if (!summary) return failed(summary.error());
   return summary->results > 0 ? 0 : status_found_nothing;
 }

@@ -4,17 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "livesearch/cli/recorded_search.hpp"
 #include "livesearch/search/lane.hpp"
 #include "livesearch/search/search_desk.hpp"
 
 namespace livesearch {
-
-namespace {
-
-/// As which the beginning stands in a recording.
-constexpr std::string_view port_name = "livesearch search";
-
-}  // namespace
 
 search_run::search_run(const std::string& record_to, const std::string& replay_from)
     : driver_{record_to, replay_from} {
@@ -55,7 +49,7 @@ genstage::result<search_summary> search_run::run(request asked, const listener_m
     top = home_->spawn(std::make_unique<genstage::supervisor>(std::move(tree)), {.started = up});
   };
   if (genstage::port_log* const ports = driver_.ports()) {
-    ports->came(port_name, 0, std::move(asked.begins), begin);
+    ports->came(recorded_search::port_name, 0, std::move(asked.begins), begin);
   } else {
     begin();
   }

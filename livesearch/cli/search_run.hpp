@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "livesearch/cli/commands.hpp"
 #include "livesearch/fetch/lane_services.hpp"
 #include "livesearch/search/listener.hpp"
 #include "livesearch/site/catalog.hpp"
@@ -15,6 +16,9 @@ namespace livesearch {
 /// Makes who is told of a search. It completes what it is given when the search has ended.
 using listener_maker =
     std::function<std::shared_ptr<search_listener>(genstage::completion<search_summary>)>;
+
+/// That of the command line, which prints in this form.
+[[nodiscard]] listener_maker listeners_for(output_format format);
 
 /// Runs one search on lanes of its own: as it comes, as it comes and noted down, or as it was noted
 /// down.

@@ -17,6 +17,7 @@
 
 #include "livesearch/cli/commands.hpp"
 #include "livesearch/cli/notices.hpp"
+#include "livesearch/cli/recorded_search.hpp"
 #include "livesearch/server/routes.hpp"
 #include "livesearch/server/service_tree.hpp"
 
@@ -69,40 +70,8 @@ std::size_t connections_that_fit() {
   return std::clamp<std::size_t>(left / 2, 64, most);
 }
 
-}  // namespace
-
-int serve(const serve_options& options) {
-  genstage::application_spec spec;
-  spec.hard_limit = options.hard_limit;
-  // Two at least, so that one callback that does not return cannot hold everything up.
-  spec.runtime.workers = std::max(2U, std::thread::hardware_concurrency());
-  // Declared before the application, whose processes use it to the end.
-  std::unique_ptr<program> base;
-  inspector_address inspector;
-  std::unique_ptr<http::http_server> endpoint;
-  genstage::application app{std::move(spec)};
-  std::optional<genstage::latencies> measured;
-  if (options.latencies) measured.emplace(app.home().telemetry());
-
-  auto started = program::start(options.program, app.home().scheduler());
-  if (!started) return failed(started.error());
-  base = std::move(*started);
-  warn_of_wrong_files(*base);
-  auto listening = http::http_server::listen(
-      base->reactor(),
-      {.address = options.address, .port = options.port, .max_connections = connections_that_fit()},
-      make_routes({.home = &app.home(),
-                   .sites = &base->sites(),
-                   .network = base->guard().mode(),
-                   .board = &base->board(),
-                   .inspector = [&inspector] { return inspector.get(); },
-                   .host_names = options.host_names}));
-  if (!listening) {
-    fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
-    return status_failed;
-  }
-  endpoint = std::move(*listening);
-
+void add_children(genstage::application& app, const serve_options& options, program& base,
+                  http::http_server& endpoint, inspector_address& inspector) {
   if (!options.otlp.empty()) {
     // First, so that it ends last.
     app.add(genstage::child(
@@ -110,7 +79,8 @@ int serve(const serve_options& options) {
         genstage::otlp_options{
             .url = options.otlp, .service = "livesearch", .network = options.program.network}));
   }
-  for (genstage::child_spec& each : service_tree(base->sites(), base->services(), *endpoint)) {
+  for (genstage::child_spec& each :
+       service_tree(base.sites(), base.services(), &endpoint, app.ports())) {
     app.add(std::move(each));
   }
   if (options.inspect) {
@@ -123,11 +93,58 @@ int serve(const serve_options& options) {
   if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
     app.add(genstage::child(spins).shutdown(std::nullopt));
   }
+}
+
+}  // namespace
+
+int serve(const serve_options& options) {
+  genstage::application_spec spec;
+  spec.hard_limit = options.hard_limit;
+  spec.record_to = options.record_to;
+  // Two at least, so that one callback that does not return cannot hold everything up.
+  spec.runtime.workers = std::max(2U, std::thread::hardware_concurrency());
+  // Declared before the application, whose processes use it to the end.
+  std::unique_ptr<program> base;
+  inspector_address inspector;
+  std::unique_ptr<search_port> searches;
+  std::unique_ptr<http::http_server> endpoint;
+  genstage::application app{std::move(spec)};
+  std::optional<genstage::latencies> measured;
+  if (options.latencies) measured.emplace(app.home().telemetry());
+
+  program_options chosen = options.program;
+  chosen.ports = app.ports();
+  searches = std::make_unique<search_port>(app.ports());
+  auto started = program::start(chosen, app.home().scheduler());
+  if (!started) return failed(started.error());
+  base = std::move(*started);
+  warn_of_wrong_files(*base);
+  auto listening = http::http_server::listen(
+      base->reactor(),
+      {.address = options.address, .port = options.port, .max_connections = connections_that_fit()},
+      make_routes({.home = &app.home(),
+                   .sites = &base->sites(),
+                   .network = base->guard().mode(),
+                   .board = &base->board(),
+                   .inspector = [&inspector] { return inspector.get(); },
+                   .host_names = options.host_names,
+                   .searches = searches.get()}));
+  if (!listening) {
+    fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
+    return status_failed;
+  }
+  endpoint = std::move(*listening);
+
+  add_children(app, options, *base, *endpoint, inspector);
   app.on_started([&] {
     introduce_hosts(*base);
     fmt::print("livesearch: ready on {}\n", endpoint->url());
     std::fflush(stdout);
   });
+  if (genstage::port_log* const ports = app.ports()) {
+    const recorded_search begins = recorded_search::of({}, *base);
+    ports->came(recorded_search::port_name, 0, to_bytes(begins), [] {});
+  }
   const int status = app.run();
   const http::guard_counters refused = base->guard().counters();
   if (options.program.network == http::network_mode::offline) {
@@ -136,6 +153,8 @@ int serve(const serve_options& options) {
   }
   // The reactor's callbacks use the runtime, so they end before it.
   endpoint.reset();
+  // What comes late through a port is still noted down. No process is left that uses it.
+  if (app.ports() != nullptr) base.reset();
   return status;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <genstage/http/trace_headers.hpp>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -106,14 +107,6 @@ std::vector<site_ptr> sites_of(const search_plan& plan) {
   return sites;
 }
 
-/// Whose turn it is in a queue: a client by its address, and by the name it gives itself.
-searcher_name searcher_of(const http::server_request& request) {
-  const std::string* const given = request.target.find("searcher");
-  const std::string address = request.peer.substr(0, request.peer.rfind(':'));
-  if (given == nullptr || given->empty()) return {address, search_order::side_by_side};
-  return {address + " " + given->substr(0, 64), search_order::newest_only};
-}
-
 /// Whether it came over the loopback.
 bool is_from_here(std::string_view peer) {
   return peer.starts_with("127.") || peer.starts_with("[::1]");
@@ -196,21 +189,25 @@ class routes {
                      ""),
           {{"Retry-After", std::to_string(seconds)}});
     }
+    search_port& port = context_.searches != nullptr ? *context_.searches : *unrecorded_;
+    const std::uint64_t number = port.next();
     std::stop_source searcher;
-    responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
+    responder.on_closed(port.leaving(number, searcher));
     auto wish = std::make_shared<search_wish>(
-        search_wish{std::move(*plan), nullptr, searcher.get_token(), searcher_of(request),
-                    http::trace_of(request.headers)});
+        search_wish{std::move(*plan), nullptr, searcher.get_token(),
+                    searcher_of(request.target, request.peer), http::trace_of(request.headers)});
     if (request.target.path == "/api/search") {
       wish->listener = std::make_shared<report_listener>(std::move(responder));
     } else {
       wish->listener = std::make_shared<stream_listener>(event_stream::open(responder.begin_stream(
           200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})));
     }
-    genstage::cast(*at, search_desk::begin{std::move(wish)});
+    wish->listener = port.watched(number, std::move(wish->listener));
+    port.enter(number, request, [&] { genstage::cast(*at, search_desk::begin{std::move(wish)}); });
   }
 
   routes_context context_;
+  std::unique_ptr<search_port> unrecorded_ = std::make_unique<search_port>(nullptr);
 };
 
 }  // namespace

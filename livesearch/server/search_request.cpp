@@ -64,4 +64,11 @@ genstage::result<search_plan> read_plan(const http::request_target& target,
   return plan;
 }
 
+searcher_name searcher_of(const genstage::http::request_target& target, const std::string& peer) {
+  const std::string* const given = target.find("searcher");
+  const std::string address = peer.substr(0, peer.rfind(':'));
+  if (given == nullptr || given->empty()) return {address, search_order::side_by_side};
+  return {address + " " + given->substr(0, 64), search_order::newest_only};
+}
+
 }  // namespace livesearch

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "livesearch/search/search_plan.hpp"
+#include "livesearch/search/search_session.hpp"
 
 namespace livesearch {
 
@@ -21,5 +22,9 @@ namespace livesearch {
 /// `category:`, `page:`, `cache:`).
 [[nodiscard]] genstage::result<search_plan> read_plan(const genstage::http::request_target& target,
                                                       const site_catalog& sites);
+
+/// Whose turn it is in a queue: a client by its address, and by the name it gives itself.
+[[nodiscard]] searcher_name searcher_of(const genstage::http::request_target& target,
+                                        const std::string& peer);
 
 }  // namespace livesearch

@@ -20,12 +20,14 @@ constexpr std::chrono::seconds patience{3};
 
 std::vector<genstage::child_spec> service_tree(const site_catalog& sites,
                                                const lane_services& services,
-                                               genstage::http::http_server& endpoint) {
+                                               genstage::http::http_server* endpoint,
+                                               genstage::port_log* log) {
   std::vector<genstage::child_spec> children;
-  children.push_back(genstage::child(
-      finds_stalls, genstage::stall_detector_options{.blame = {.patience = patience}}));
+  if (log == nullptr)
+    children.push_back(genstage::child(
+        finds_stalls, genstage::stall_detector_options{.blame = {.patience = patience}}));
   children.push_back(genstage::child_from(
-      http_endpoint, [&endpoint] { return std::make_unique<http_service>(&endpoint); }));
+      http_endpoint, [endpoint, log] { return std::make_unique<http_service>(endpoint, log); }));
   children.push_back(lanes(sites, services));
   children.push_back(genstage::child(desk, services.board));
   return children;

@@ -143,6 +143,12 @@ class recorded_memory::implementation {
     return true;
   }
 
+  void forget() {
+    std::unordered_map<std::uint64_t, receiver> dropped;
+    const std::scoped_lock lock{mutex_};
+    dropped.swap(waiting_);
+  }
+
   std::optional<lane_condition> recall(const std::string& site) {
     const std::scoped_lock lock{mutex_};
     const auto found = known_.find(site);
@@ -192,6 +198,10 @@ void recorded_memory::keep(const std::string& site, const std::string& query, ke
 
 std::optional<lane_condition> recorded_memory::recall(const std::string& site) {
   return self_->recall(site);
+}
+
+void recorded_memory::forget() {
+  self_->forget();
 }
 
 void recorded_memory::note(const std::string& site, const lane_condition& condition) {

@@ -34,6 +34,10 @@ class recorded_memory final : public lane_memory {
   [[nodiscard]] std::optional<lane_condition> recall(const std::string& site) override;
   void note(const std::string& site, const lane_condition& condition) override;
 
+  /// Drops the look-ups that nobody has answered, which may refer to processes: before the runtime
+  /// of a run that is had again ends.
+  void forget();
+
  private:
   class implementation;
   std::shared_ptr<implementation> self_;
