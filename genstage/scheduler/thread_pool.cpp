@@ -24,6 +24,8 @@ constexpr std::uint32_t shared_queue_turn = 61;
 // Of so many activations one is measured. It is prime, since processes take turns: of two that talk
 // to each other, an even number would always meet the same one.
 constexpr std::uint32_t sampling_interval = 31;
+// A worker expects more heavy activations for so many after one.
+constexpr std::uint32_t heavy_memory = 16;
 
 struct alignas(64) worker {
   thread_pool* pool = nullptr;
@@ -31,8 +33,9 @@ struct alignas(64) worker {
   /// What was made ready last. Put here by this worker alone; taken by it, or by the monitor when
   /// the callback that runs does not return. Release and acquire hand over what made it ready.
   std::atomic<runnable*> slot{nullptr};
-  /// Only this worker touches this.
+  /// Only this worker touches these.
   std::uint32_t shared_turn_at = 0;
+  std::uint32_t heavy_at = 0U - heavy_memory;  ///< The activation that was heavy last.
   /// Others may steal from this.
   ready_queue queue;
   /// Rung once by whoever takes this worker off the idle ones.
@@ -171,7 +174,8 @@ class thread_pool::implementation {
     keep_time(now());
     bool was_parked = false;
     while (!is_stopping()) {
-      runnable* const next = find_work(self);
+      runnable* next = find_work(self);
+      if (next == nullptr && is_hopeful(self)) next = look_for_a_while(self);
       if (next == nullptr) {
         if (is_dispensable(self)) return;
         park(self);
@@ -223,6 +227,35 @@ class thread_pool::implementation {
     return steal(self);
   }
 
+  /// Whether one of its last activations was heavy.
+  [[nodiscard]] static bool is_hopeful(const worker& self) noexcept {
+    return self.activations.load(std::memory_order_relaxed) - self.heavy_at < heavy_memory;
+  }
+  /// Waits for work that others make, for about as long as a wake-up takes, so at worst it costs
+  /// twice what parking at once would. Source: Karlin, Li, Manasse, Owicki, "Empirical studies of
+  /// competitive spinning for a shared-memory multiprocessor", 1991.
+  [[gnu::noinline]] runnable* look_for_a_while(worker& self) noexcept {
+    const auto until = std::chrono::steady_clock::now() + options_.patience;
+    runnable* found = nullptr;
+    looking_.fetch_add(1, std::memory_order_relaxed);
+    while (found == nullptr && !is_stopping() && anyone_else_runs() &&
+           std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();  // Somebody else may need the processor more.
+      found = find_work(self);
+    }
+    looking_.fetch_sub(1, std::memory_order_relaxed);
+    // In vain: not again before it has run something heavy.
+    if (found == nullptr)
+      self.heavy_at = self.activations.load(std::memory_order_relaxed) - heavy_memory;
+    return found;
+  }
+
+  /// Asked by one that looks.
+  [[nodiscard]] bool anyone_else_runs() const noexcept {
+    return parked_.load(std::memory_order_relaxed) + looking_.load(std::memory_order_relaxed) <
+           base_count_ + lent_.load(std::memory_order_relaxed);
+  }
+
   static runnable* take_slot(worker& owner) noexcept {
     // The load spares the exchange where there is nothing.
     if (owner.slot.load(std::memory_order_relaxed) == nullptr) return nullptr;
@@ -270,6 +303,7 @@ class thread_pool::implementation {
                                               bool is_heavy) noexcept {
     const instant begun = now();
     keep_time(begun);
+    if (is_heavy) self.heavy_at = self.activations.load(std::memory_order_relaxed);
     self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
     const runnable::verdict verdict = next.run(next);
     note_cost(next, now() - begun, is_heavy ? 1 : sampling_interval);
@@ -488,6 +522,8 @@ class thread_pool::implementation {
   std::vector<worker*> idle_;
   /// How many; written under parking_, read without it by those who offer work.
   std::atomic<std::size_t> parked_{0};
+  /// Workers that have nothing to run and look for it without parking.
+  std::atomic<std::size_t> looking_{0};
   std::atomic<bool> watched_{false};
 
   std::mutex timers_mutex_;

@@ -30,6 +30,9 @@ struct thread_pool_options {
   duration steal_worth = std::chrono::microseconds{2};
   /// A sender whose average activation is longer than this hands its receivers to all workers.
   duration heavy_activation = std::chrono::microseconds{2};
+  /// A worker whose last activations were heavy looks for more for so long before it parks, if
+  /// others run: they are likely to leave it the next one soon, and a wake-up takes longer.
+  duration patience = std::chrono::microseconds{40};
   /// One parked worker looks again after this time, which bounds what a wrong estimate costs.
   duration look_again = std::chrono::milliseconds{1};
   /// How often a monitor outside the workers looks for a callback that does not return, gives what

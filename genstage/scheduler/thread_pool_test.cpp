@@ -89,6 +89,39 @@ TEST(thread_pool_test, no_rally_between_two_runnables_is_ever_lost) {
   }
 }
 
+/// Keeps its worker until it is let go.
+struct holder final : runnable {
+  holder() : runnable{&turn} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<holder&>(base);
+    self.held.count_down();
+    self.let_go.wait();
+    return verdict::idle;
+  }
+
+  std::latch held{1};
+  std::latch let_go{1};
+};
+
+TEST(thread_pool_test, a_worker_that_hopes_for_more_runs_what_comes_and_stops_when_told) {
+  holder busy;
+  counting_runnable heavy{100};  // Measured at the 31st turn, and heavy from then on.
+  counting_runnable next{1};
+  thread_pool pool{
+      {.workers = 2, .heavy_activation = duration::zero(), .patience = std::chrono::hours{1}}};
+  pool.make_ready(busy);
+  busy.held.wait();
+  pool.make_ready(heavy);
+  heavy.done.wait();
+
+  pool.make_ready(next);
+  next.done.wait();
+
+  busy.let_go.count_down();
+  pool.stop();
+}
+
 /// Hands over to several at once, and is done.
 struct forker final : runnable {
   explicit forker(driver& pool) : runnable{&turn}, scheduler{pool} {}
