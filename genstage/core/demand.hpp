@@ -35,8 +35,9 @@ class demand {
 
   constexpr demand& operator+=(demand other) noexcept {
     // Two demands together fit into an unsigned number.
-    const std::uint64_t sum = count_ + other.count_;
-    count_ = sum < most ? sum : most;
+    count_ += other.count_;
+    if (count_ > most) [[unlikely]]
+      count_ = most;
     return *this;
   }
   /// Stops at zero: nobody can owe a negative number of events.

@@ -98,8 +98,8 @@ class process {
   /// Where the demand conversation is recorded, or null.
   [[nodiscard]] recorder* records() const noexcept;
   /// Notes a record there, later than all that the process has noted.
-  void note(recorder& there, record_kind kind, std::uint64_t subscription,
-            std::uint64_t count) noexcept {
+  [[gnu::always_inline]] void note(recorder& there, record_kind kind, std::uint64_t subscription,
+                                   std::uint64_t count) noexcept {
     const std::uint64_t act = recorded_as_ | recorded_process{0}.did(kind);
     last_noted_ = there.note(act, subscription, count, last_noted_);
   }

@@ -15,7 +15,11 @@ namespace genstage::inline v0 {
 class coarse_clock {
  public:
   /// Nanoseconds; of what, is up to the driver.
-  [[nodiscard]] static std::uint64_t now() noexcept { return kept_ != 0 ? kept_ : of_system(); }
+  [[nodiscard, gnu::always_inline]] static std::uint64_t now() noexcept {
+    if (kept_ == 0) [[unlikely]]
+      return of_system();
+    return kept_;
+  }
   /// How long ago `then` was; no value if it never was. Clocks of two threads may differ a little,
   /// so it is never less than nothing.
   [[nodiscard]] static std::optional<duration> since(std::uint64_t then) noexcept {
@@ -30,7 +34,7 @@ class coarse_clock {
   static void leave() noexcept { kept_ = 0; }
 
  private:
-  [[nodiscard]] static std::uint64_t of_system() noexcept {
+  [[nodiscard, gnu::noinline]] static std::uint64_t of_system() noexcept {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::nanoseconds{now}.count());
   }
