@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the instructions of an ask and its delivery, and compares them with those on record.
 
-    python3 bench/instructions.py build/dev/bench/counted_pipelines --compiler g++-12 [--write]
+    python3 bench/instructions.py build/dev/bench --compiler g++-12 [--write]
 
 valgrind counts every instruction that the program executes; the clock plays no part. Each workload
 runs with a few and with more events, and the difference is what the steady state costs, in
@@ -21,37 +21,40 @@ import tempfile
 
 RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
 TOLERANCE = 0.03
-# The arguments of a workload, and how many events it handles at least.
+# The program of a workload with its arguments, and how many events it handles at least.
 WORKLOADS = {
-    "a round trip: two stages, max 1": ("stages=2 max=1", 4_000),
-    "an event: two stages, max 10": ("stages=2 max=10", 20_000),
-    "an event: two stages, max 1000": ("stages=2 max=1000", 400_000),
-    "an event: two stages, max 1000, emit()": ("stages=2 max=1000 how=emit", 400_000),
-    "a round trip: three stages, max 1": ("stages=3 max=1", 4_000),
-    "an event: five stages, max 1000": ("stages=5 max=1000", 100_000),
+    "a round trip: two stages, max 1": ("counted_pipelines stages=2 max=1", 4_000),
+    "an event: two stages, max 10": ("counted_pipelines stages=2 max=10", 20_000),
+    "an event: two stages, max 1000": ("counted_pipelines stages=2 max=1000", 400_000),
+    "an event: two stages, max 1000, emit()": ("counted_pipelines stages=2 max=1000 how=emit",
+                                               400_000),
+    "a round trip: three stages, max 1": ("counted_pipelines stages=3 max=1", 4_000),
+    "an event: five stages, max 1000": ("counted_pipelines stages=5 max=1000", 100_000),
+    "an event: 1 to 4 by partition, max 1000": ("counted_fan_out how=partition max=1000", 200_000),
 }
 
 
-def count(program, settings, events):
+def count(folder, settings, events):
     """Instructions and allocations of one run."""
-    with tempfile.TemporaryDirectory() as folder:
+    command = settings.split()
+    with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(
             ["valgrind", "--tool=callgrind",
-             f"--callgrind-out-file={os.path.join(folder, 'counts')}", program,
-             *settings.split(), f"events={events}", "counted=1"],
+             f"--callgrind-out-file={os.path.join(scratch, 'counts')}",
+             os.path.join(folder, command[0]), *command[1:], f"events={events}", "counted=1"],
             capture_output=True, text=True, check=False)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or not found:
-        sys.exit(f"{program} {settings}: ended with {done.returncode}: {done.stderr[-2000:]}")
+        sys.exit(f"{settings}: ended with {done.returncode}: {done.stderr[-2000:]}")
     return int(found.group(1)), int(done.stdout.split()[-1])
 
 
-def measure(program):
+def measure(folder):
     """Instructions and allocations each, in the steady state."""
     counted = {}
     for name, (settings, events) in WORKLOADS.items():
-        few, before = count(program, settings, events)
-        many, after = count(program, settings, 4 * events)
+        few, before = count(folder, settings, events)
+        many, after = count(folder, settings, 4 * events)
         # A handful may come from the clock's threads; one for each batch would be thousands.
         allocated = after - before if after - before > 50 else 0
         counted[name] = {"instructions": round((many - few) / (3 * events), 3),
@@ -81,14 +84,14 @@ def compare(counted, known):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
+    parser.add_argument("folder", help="where the programs were built")
     parser.add_argument("--compiler", required=True, help="whose figures: name and major version")
     parser.add_argument("--write", action="store_true", help="put what is counted on record")
     options = parser.parse_args()
 
     with open(RECORD, encoding="utf-8") as file:
         record = json.load(file)
-    counted = measure(options.program)
+    counted = measure(options.folder)
     worse = compare(counted, record.get(options.compiler, {}))
     if options.write:
         record[options.compiler] = counted
@@ -100,7 +103,7 @@ def main():
     for line in worse:
         print(line)
     if worse:
-        print(f"If it is worth it: python3 bench/instructions.py {options.program} "
+        print(f"If it is worth it: python3 bench/instructions.py {options.folder} "
               f"--compiler {options.compiler} --write")
     return 1 if worse else 0
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "counting.hpp"
 
 namespace gs = genstage;
 
@@ -75,7 +76,8 @@ class adder final : public gs::consumer<const std::int64_t> {
 
 template <class Dispatching>
 void run(const arguments& wanted, std::int64_t copies) {
-  gs::runtime home{{.log = gs::silent_log(), .workers = static_cast<std::size_t>(wanted.workers)}};
+  gs::thread_pool pool{pool_options(wanted)};
+  gs::runtime home{pool, {.log = gs::silent_log()}};
   auto [far, near] = gs::make_operation<void>();
   progress all{.left = wanted.events * copies, .done = far};
   const auto producer = *gs::spawn<counter<Dispatching>>(home, {}, wanted.events);
@@ -89,6 +91,8 @@ void run(const arguments& wanted, std::int64_t copies) {
   gs::set_demand(producer, gs::demand_mode::forward);
   (void)gs::sync_wait(std::move(near));
   report(wanted.events * copies, begun);
+  report_allocations(wanted);
+  pool.stop();
 }
 
 }  // namespace

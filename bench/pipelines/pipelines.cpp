@@ -1,10 +1,8 @@
 // A counter, doubling stages and a stage that adds up, at full speed. compare.py sets it beside
 // limits.cpp and the peers, which do the same work.
 #include <algorithm>
-#include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <cstdio>
 #include <genstage/genstage.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/task/sync_wait.hpp>
@@ -14,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "../allocations.hpp"
 #include "arguments.hpp"
 #include "counter.hpp"
+#include "counting.hpp"
 #include "events.hpp"
 
 namespace gs = genstage;
@@ -64,13 +62,6 @@ class adder final : public gs::consumer<Event> {
   std::int64_t* sum_;
 };
 
-/// Where instructions are counted the clock runs far too fast, and all stages would pass for heavy.
-gs::thread_pool_options pool_options(const arguments& wanted) {
-  gs::thread_pool_options options{.workers = static_cast<std::size_t>(wanted.workers)};
-  if (wanted.counted != 0) options.heavy_activation = std::chrono::hours{1};
-  return options;
-}
-
 template <class Counter, class Event = std::int64_t>
 void run(const arguments& wanted) {
   const gs::runtime_options usual;
@@ -99,7 +90,7 @@ void run(const arguments& wanted) {
   if (between.empty()) (void)gs::sync_wait(gs::subscribe(consumer, producer, options));
   (void)gs::sync_wait(std::move(end));
   report(wanted.events, begun);
-  if (wanted.counted != 0) std::printf("%llu\n", static_cast<unsigned long long>(allocations()));
+  report_allocations(wanted);
   if (wanted.event == "string") {
     check_letters(wanted.events, sum);
   } else {

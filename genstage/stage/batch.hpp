@@ -69,6 +69,13 @@ class batch {
     return {data_ + size_ - count, count};
   }
 
+  /// Memory for `count` more events at the end, to be constructed by the caller, who then says so.
+  [[nodiscard]] T* room_for(std::size_t count) {
+    reserve(size_ + count);
+    return data_ + size_;
+  }
+  void constructed(std::size_t count) noexcept { size_ += count; }
+
   /// Moves the events [from, from + count) of another batch to the end of this one.
   void take_from(batch& other, std::size_t from, std::size_t count) {
     take(other.events().subspan(from, count));

@@ -51,7 +51,8 @@ class consumer_side {
     subscription_mode mode = subscription_mode::automatic;
     demand_ledger ledger;
     std::shared_ptr<subscription_meter> meter = std::make_shared<subscription_meter>();
-    node spare{};  ///< Becomes the next ask that cannot take a spent batch with it.
+    /// For asks that cannot take a spent batch with them; what is too much goes along with others.
+    spare_messages<T> spare{};
   };
 
   [[nodiscard]] upstream* find(unique_id tag) noexcept {
@@ -166,7 +167,7 @@ class consumer_side {
       detail::log_surplus(owner_, from.label, surplus);
     handled->clear();
     if (asked.is_zero()) {
-      from.spare = std::move(handled);
+      from.spare.put(std::move(handled));
     } else {
       ask(from, asked, std::move(handled));
     }
@@ -195,12 +196,12 @@ class consumer_side {
         detail::log_surplus(owner_, from_->label, surplus);
       asked = more;
     }
-    node& carrier = left_.empty() ? current_ : from_->spare;
-    if (left_.empty()) current_->clear();
+    const bool is_last = left_.empty();
+    if (is_last) current_->clear();
     if (!asked.is_zero()) {
-      ask(*from_, asked, std::move(carrier));
-    } else if (left_.empty()) {
-      from_->spare = std::move(current_);
+      ask(*from_, asked, is_last ? std::move(current_) : from_->spare.take());
+    } else if (is_last) {
+      from_->spare.put(std::move(current_));
     }
     return asked;
   }
@@ -238,7 +239,17 @@ class consumer_side {
     carrier->kind = message_kind::ask;
     carrier->from = owner_.id();
     carrier->asked = count;
+    if (to.spare.size() > 1) [[unlikely]]
+      take_along(to, *carrier);
     if (!to.to.peer.try_send_next(spent)) spent.reset();
+  }
+
+  /// If events come in more messages than are asked for, as those of a partition do, all but one go
+  /// back, or the producer would have to make new ones.
+  [[gnu::noinline]] static void take_along(upstream& to, batch_message<T>& carrier) noexcept {
+    node kept = to.spare.take();
+    carrier.take_along(std::move(to.spare));
+    to.spare.put(std::move(kept));
   }
 
   process& owner_;

@@ -72,7 +72,6 @@ class event_sender {
   event_sender& operator=(const event_sender&) = delete;
   ~event_sender() {
     for (const consumer& each : consumers_) unlist(each.who.tag);
-    while (spare_ != nullptr) static_cast<void>(spare());
   }
 
   [[nodiscard]] process& owner() const noexcept { return owner_; }
@@ -175,13 +174,11 @@ class event_sender {
 
   /// A message to fill, empty.
   [[nodiscard, gnu::always_inline]] node spare() {
-    if (spare_ == nullptr) [[unlikely]]
+    node taken = spare_.take();
+    if (!taken) [[unlikely]]
       return fresh();
-    batch_message<T>* const taken = spare_;
-    spare_ = static_cast<batch_message<T>*>(taken->next);
-    --spare_count_;
     taken->from = owner_.id();
-    return node{taken};
+    return taken;
   }
   /// The same for a part of a batch with these notes; null if it has none.
   [[nodiscard]] node spare(const batch_notes* notes) {
@@ -190,11 +187,15 @@ class event_sender {
     return part;
   }
   [[gnu::always_inline]] void give_back(node&& spent) noexcept {
-    if (!spent) return;
-    if (spare_count_ == spare_limit) return spent.reset();
-    spent->next = spare_;
-    spare_ = spent.release();
-    ++spare_count_;
+    if (spent) spare_.put(std::move(spent));
+  }
+  /// An ask, with what came along.
+  [[gnu::always_inline]] void give_back_all(node&& asked) noexcept {
+    if (!asked->is_plain) [[unlikely]] {
+      while (node other = asked->spent.take()) spare_.put(std::move(other));
+    }
+    asked->clear();
+    spare_.put(std::move(asked));
   }
 
   void digest(state_digest& into) const {
@@ -248,8 +249,6 @@ class event_sender {
   }
 
  private:
-  static constexpr std::size_t spare_limit = 16;
-
   [[nodiscard, gnu::noinline]] node fresh() {
     return std::make_unique<batch_message<T>>(message_kind::events, unique_id::none, owner_.id());
   }
@@ -301,9 +300,7 @@ class event_sender {
   std::uint64_t placed_ = 0;
   std::uint64_t dropped_ = 0;
   std::uint64_t lost_ = 0;
-  /// Owned, linked by `next`.
-  batch_message<T>* spare_ = nullptr;
-  std::size_t spare_count_ = 0;
+  spare_messages<T> spare_;
 };
 
 }  // namespace genstage::inline v0

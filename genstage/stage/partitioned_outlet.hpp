@@ -5,8 +5,10 @@
 #include <genstage/dispatch/partition_dispatcher.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/output_buffer.hpp>
+#include <memory>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,7 +26,8 @@ class partitioned_outlet {
         queued_(dispatcher_.size()),
         taken_(dispatcher_.size()),
         owed_(dispatcher_.size()),
-        parts_(dispatcher_.size()) {
+        parts_(dispatcher_.size()),
+        ends_(dispatcher_.size()) {
     const partition_options& options = dispatcher_.options();
     // A queue that holds the producer overflows only if that emits more than it was asked for.
     std::optional<std::size_t> bound = kept.size;
@@ -87,6 +90,7 @@ class partitioned_outlet {
 
  private:
   using kind = partition_choice::kind;
+  static constexpr std::uint32_t nobody = UINT32_MAX;
   enum class what_is_wanted : std::uint8_t { leaves_at_once, waits };
 
   void place(node& made, std::optional<std::size_t> answering, what_is_wanted wanted) {
@@ -109,18 +113,47 @@ class partitioned_outlet {
   }
 
   /// Returns how many events are for nobody. Their demand is still to be answered.
+  ///
+  /// Two passes, as in a counting sort: first where each goes, then they are moved to where there
+  /// is room for them already.
   std::uint64_t sort(batch_message<T>& made) {
+    const std::uint64_t dropped = choose(made.events.events());
+    for (const std::size_t each : touched_) {
+      parts_[each] = sender_.spare(made.notes.get());
+      ends_[each] = parts_[each]->events.room_for(taken_[each]);
+    }
+    const std::uint32_t* chosen = choices_.data();
+    T** const ends = ends_.data();
+    for (T& event : made.events.events()) {
+      const std::uint32_t to = *chosen++;
+      if (to != nobody) [[likely]]
+        std::construct_at(ends[to]++, std::move(event));
+    }
+    for (const std::size_t each : touched_) parts_[each]->events.constructed(taken_[each]);
+    return dropped;
+  }
+
+  /// Fills `choices_`, `taken_` and `touched_`; returns the same.
+  std::uint64_t choose(std::span<T> events) {
+    if (choices_.size() < events.size()) choices_.resize(events.size());
     std::uint64_t dropped = 0;
     std::uint64_t unknown = 0;
-    for (T& event : made.events.events()) {
+    std::uint32_t* to = choices_.data();
+    std::uint64_t* const taken = taken_.data();
+    for (T& event : events) {
       partition_choice chosen = dispatcher_.choose(event);
-      if (chosen.what == kind::anywhere) chosen = {kind::to, hungriest()};
+      if (chosen.what == kind::anywhere) chosen = {kind::to, dispatcher_.hungriest(taken_)};
       if (chosen.what == kind::to) [[likely]] {
-        part(chosen.partition, made).events.emplace(std::move(event));
+        ++taken[chosen.partition];
+        *to++ = static_cast<std::uint32_t>(chosen.partition);
       } else {
         unknown += chosen.what == kind::unknown ? 1U : 0U;
         ++dropped;
+        *to++ = nobody;
       }
+    }
+    for (std::size_t each = 0; each < taken_.size(); ++each) {
+      if (taken_[each] > 0) touched_.push_back(each);
     }
     if (dropped > 0) sender_.drop(dropped);
     if (unknown > 0) {
@@ -128,19 +161,6 @@ class partitioned_outlet {
                                     dispatcher_.options().partitions.text(), unknown);
     }
     return dropped;
-  }
-
-  [[nodiscard]] batch_message<T>& part(std::size_t partition, const batch_message<T>& made) {
-    node& wanted = parts_[partition];
-    if (!wanted) [[unlikely]] {
-      wanted = sender_.spare(made.notes.get());
-      touched_.push_back(partition);
-    }
-    return *wanted;
-  }
-  [[nodiscard]] std::size_t hungriest() noexcept {
-    for (const std::size_t each : touched_) taken_[each] = parts_[each]->events.size();
-    return dispatcher_.hungriest(taken_);
   }
 
   void place(node& made, std::size_t partition) {
@@ -193,8 +213,11 @@ class partitioned_outlet {
   std::size_t buffered_ = 0;           // Of all queues.
   std::vector<std::uint64_t> taken_;   // Events on the way to each partition, while sorting.
   std::vector<demand> owed_;           // What a `partitioned_producer` was asked for.
-  std::vector<node> parts_;            // One for each partition, while sorting.
-  std::vector<std::size_t> touched_;   // Those of them that there are.
+  // While sorting:
+  std::vector<std::uint32_t> choices_;  // The partition of each event, or nobody.
+  std::vector<node> parts_;             // One for each partition.
+  std::vector<T*> ends_;                // Of their events, as far as they are there.
+  std::vector<std::size_t> touched_;    // Those of them that there are.
 };
 
 }  // namespace genstage::inline v0

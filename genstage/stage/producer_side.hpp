@@ -127,8 +127,7 @@ class producer_side {
     }
     sender_.count_ask(asker, count);
     dispatcher.ask(tag, count);
-    asked->clear();
-    sender_.give_back(std::move(asked));
+    sender_.give_back_all(std::move(asked));
     drain();
     order wanted = not_forwarded(partition_of(tag));
     if (mode_ == demand_mode::forward && accumulated_.is_empty()) [[likely]]
@@ -140,6 +139,15 @@ class producer_side {
     if (!wanted.asked.is_zero()) accumulated_.push_back(wanted);
     return {};
   }
+
+  /// An ask of the stage to itself, which comes back by `give_back`.
+  [[nodiscard]] node own_ask() {
+    node asked = sender_.spare();
+    asked->kind = message_kind::ask;
+    asked->tag = unique_id::none;
+    return asked;
+  }
+  void give_back(node&& own) noexcept { sender_.give_back(std::move(own)); }
 
   /// What consumers still wait for and the producer has not been asked for: demand that was
   /// accumulated, ask by ask (G-161). Otherwise, after an ask has been answered, there is such a

@@ -8,6 +8,7 @@
 #include <genstage/process/state_digest.hpp>
 #include <genstage/stage/batch.hpp>
 #include <genstage/stage/shared_batch.hpp>
+#include <genstage/stage/spare_messages.hpp>
 #include <genstage/stage/stage_status.hpp>
 #include <genstage/stage/subscription.hpp>
 #include <memory>
@@ -65,6 +66,11 @@ struct batch_message final : stream_message {
     notes = std::move(taken);
     is_plain = false;
   }
+  /// `others` go along.
+  void take_along(spare_messages<T>&& others) noexcept {
+    spent = std::move(others);
+    is_plain = false;
+  }
 
   /// It has `events` and nothing else: what most messages are, told by one comparison.
   bool is_plain = true;
@@ -75,11 +81,14 @@ struct batch_message final : stream_message {
   std::size_t first = 0;
   std::size_t count = 0;
   std::unique_ptr<batch_notes> notes{};
+  /// Of an ask: other messages of the subscription that are to be filled again.
+  spare_messages<T> spent{};
 
  private:
   [[gnu::noinline]] void become_plain() noexcept {
     shared.reset();
     notes.reset();
+    spent.clear();
     count = 0;
     is_plain = true;
   }
@@ -98,7 +107,7 @@ struct subscription_meter {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> at{0};  ///< When, on the coarse clock; 0 for never.
 
-  void add(std::uint64_t count) noexcept {
+  [[gnu::always_inline]] void add(std::uint64_t count) noexcept {
     handled.store(handled.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
     at.store(coarse_clock::now(), std::memory_order_relaxed);
   }

@@ -303,6 +303,9 @@ class stage_process final : public user_process<S>, public stage_requests {
   // The emitting half, in detail/emitting_half.hpp.
 
   void take_ask(message_ptr&& received);
+  [[nodiscard]] static auto as_node(message_ptr& received) noexcept {
+    return typename down_side::node{static_cast<batch_message<out>*>(received.release())};
+  }
   /// Asks the user's code for events.
   [[gnu::always_inline]] void place_order(const order& wanted);
   /// The same for what consumers still wait for.

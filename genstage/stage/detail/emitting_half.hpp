@@ -15,6 +15,7 @@ void stage_process<S>::take_ask(message_ptr&& received) {
     const auto& header = as<stream_message>(received);
     if (header.tag == unique_id::none && header.from == this->id()) [[unlikely]] {
       is_asking_again_ = false;
+      down_->give_back(as_node(received));
       place_next_order();
       return;
     }
@@ -22,8 +23,7 @@ void stage_process<S>::take_ask(message_ptr&& received) {
     if (asker == nullptr) [[unlikely]]
       return refuse_stray(*this, message_kind::cancelled, header);
     if (header.asked.is_zero()) return;
-    typename down_side::node asked{static_cast<batch_message<out>*>(received.release())};
-    const order more = down_->ask(std::move(asked), *asker);
+    const order more = down_->ask(as_node(received), *asker);
     if constexpr (receives) {
       work();
     } else {
@@ -67,8 +67,7 @@ void stage_process<S>::ask_again() {
   // The consumers that have just got something may ask as well; one large order costs less than
   // many small ones.
   this->give_way();
-  this->self().send(
-      std::make_unique<stream_message>(message_kind::ask, unique_id::none, this->id()));
+  this->self().send(down_->own_ask());
 }
 
 template <class S>
