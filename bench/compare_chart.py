@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Draws what bench/compare.sh --json has measured.
 
-    python3 bench/compare_chart.py compare.json docs/performance.svg
+    python3 bench/compare_chart.py compare.json docs/performance.svg ['max (1|1000)$']
 
-One group of bars for each workload, on a logarithmic scale; the thin line is from the slowest to
+The pattern chooses workloads. One group of bars for each workload, on a logarithmic scale; the thin
+line is from the slowest to
 the fastest round.
 """
 
 import json
 import math
+import re
 import sys
 from xml.sax.saxutils import escape
 
@@ -68,10 +70,12 @@ def chart(rows):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
         rows = json.load(file)["rows"]
+    if len(sys.argv) == 4:
+        rows = [row for row in rows if re.search(sys.argv[3], row["workload"])]
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         file.write(chart(rows))
 
