@@ -4,8 +4,7 @@
     python3 bench/compare_chart.py compare.json docs/performance.svg ['max (1|1000)$']
 
 The pattern chooses workloads. One group of bars for each workload, on a logarithmic scale; the thin
-line is from the slowest to
-the fastest round.
+line is from the slowest to the fastest round.
 """
 
 import json
