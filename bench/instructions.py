@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the instructions of an ask and its delivery, and compares them with those on record.
 
-    python3 bench/instructions.py build/dev/bench --compiler g++-12 [--write]
+    python3 bench/instructions.py build/dev/bench --compiler g++-12 [--write | --caches]
 
 valgrind counts every instruction that the program executes; the clock plays no part. Each workload
 runs with a few and with more events, and the difference is what the steady state costs, in
@@ -9,6 +9,9 @@ instructions and in allocations. The figures on record are in instructions.json,
 version of the compiler; more than 3 % above them is a failure, and so is any new allocation. A
 change that is worth it, or a figure that has become better, is put on record with --write. For a
 compiler without figures nothing is compared.
+
+--caches shows instead what misses the first cache for data, as valgrind simulates it: 32 KiB, lines
+of 64 bytes.
 """
 
 import argparse
@@ -34,19 +37,19 @@ WORKLOADS = {
 }
 
 
-def count(folder, settings, events):
-    """Instructions and allocations of one run."""
+def count(folder, settings, events, what=r"Collected : (\d+)", options=()):
+    """Instructions, or what else valgrind tells, and allocations of one run."""
     command = settings.split()
     with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind",
+            ["valgrind", "--tool=callgrind", *options,
              f"--callgrind-out-file={os.path.join(scratch, 'counts')}",
              os.path.join(folder, command[0]), *command[1:], f"events={events}", "counted=1"],
             capture_output=True, text=True, check=False)
-    found = re.search(r"Collected : (\d+)", done.stderr)
+    found = re.search(what, done.stderr)
     if done.returncode != 0 or not found:
         sys.exit(f"{settings}: ended with {done.returncode}: {done.stderr[-2000:]}")
-    return int(found.group(1)), int(done.stdout.split()[-1])
+    return int(found.group(1).replace(",", "")), int(done.stdout.split()[-1])
 
 
 def measure(folder):
@@ -60,6 +63,14 @@ def measure(folder):
         counted[name] = {"instructions": round((many - few) / (3 * events), 3),
                          "allocations": round(allocated / (3 * events), 4)}
     return counted
+
+
+def print_misses(folder):
+    """Cache lines each, in the steady state."""
+    for name, (settings, events) in WORKLOADS.items():
+        few, many = (count(folder, settings, number, r"D1  misses: +([\d,]+)",
+                           ["--cache-sim=yes"])[0] for number in (events, 4 * events))
+        print(f"{name:44} {(many - few) / (3 * events):9.3f} lines missed")
 
 
 def compare(counted, known):
@@ -87,7 +98,11 @@ def main():
     parser.add_argument("folder", help="where the programs were built")
     parser.add_argument("--compiler", required=True, help="whose figures: name and major version")
     parser.add_argument("--write", action="store_true", help="put what is counted on record")
+    parser.add_argument("--caches", action="store_true", help="count misses of the first cache")
     options = parser.parse_args()
+    if options.caches:
+        print_misses(options.folder)
+        return 0
 
     with open(RECORD, encoding="utf-8") as file:
         record = json.load(file)
