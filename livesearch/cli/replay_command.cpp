@@ -12,7 +12,7 @@
 #include "livesearch/cli/recorded_search.hpp"
 #include "livesearch/cli/search_run.hpp"
 #include "livesearch/search/search_desk.hpp"
-#include "livesearch/server/search_json.hpp"
+#include "livesearch/server/report_listener.hpp"
 #include "livesearch/server/search_port.hpp"
 #include "livesearch/server/search_request.hpp"
 #include "livesearch/server/service_tree.hpp"
@@ -61,24 +61,6 @@ class replayed_outside {
   calendar times_;
 };
 
-/// Prints what a search came to, below what was asked for.
-class printing_listener final : public search_listener {
- public:
-  explicit printing_listener(std::string target) : target_{std::move(target)} {}
-  void started(const search_plan& plan) override { report_.start(plan); }
-  void answered(const searchable_site& site, const site_answer& answer,
-                std::chrono::nanoseconds elapsed) override {
-    report_.add(site, answer, elapsed);
-  }
-  void ended(const search_summary& summary) override {
-    fmt::print("GET {}\n{}\n", target_, std::move(report_).finish(summary));
-  }
-
- private:
-  std::string target_;
-  search_report report_;
-};
-
 int replay_search(const std::string& file, const recorded_search& recorded,
                   const site_catalog& sites) {
   const auto plan = recorded.plan(sites);
@@ -93,6 +75,13 @@ int replay_search(const std::string& file, const recorded_search& recorded,
   return summary->results > 0 ? 0 : status_found_nothing;
 }
 
+/// Prints what a search came to, below what was asked for.
+std::shared_ptr<search_listener> printing(std::string target) {
+  return std::make_shared<report_listener>([target = std::move(target)](std::string document) {
+    fmt::print("GET {}\n{}\n", target, document);
+  });
+}
+
 /// Begins the search that a visit asked for.
 bool begin(genstage::runtime& home, const site_catalog& sites, const search_port::visit& come,
            std::stop_token searcher,
@@ -103,9 +92,9 @@ bool begin(genstage::runtime& home, const site_catalog& sites, const search_port
   auto plan = read_plan(*target, sites);
   const auto at = genstage::find(home, desk);
   if (!plan || !at) return false;
-  auto wish = std::make_shared<search_wish>(search_wish{
-      *std::move(plan), watch(std::make_shared<printing_listener>(come.target)),
-      std::move(searcher), searcher_of(*target, come.peer), http::trace_of(come.trace)});
+  auto wish = std::make_shared<search_wish>(
+      search_wish{*std::move(plan), watch(printing(come.target)), std::move(searcher),
+                  searcher_of(*target, come.peer), http::trace_of(come.trace)});
   genstage::cast(*at, search_desk::begin{std::move(wish)});
   return true;
 }

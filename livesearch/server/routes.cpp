@@ -15,6 +15,7 @@
 #include "livesearch/server/event_stream.hpp"
 #include "livesearch/server/lanes_page.hpp"
 #include "livesearch/server/metrics.hpp"
+#include "livesearch/server/report_listener.hpp"
 #include "livesearch/server/search_json.hpp"
 #include "livesearch/server/search_request.hpp"
 #include "livesearch/web/page.hpp"
@@ -75,24 +76,6 @@ class stream_listener final : public search_listener {
   search_ranking ranking_;
   std::size_t awaited_ = 0;
   std::shared_ptr<event_stream> stream_;
-};
-
-/// Answers with one document when the search is over.
-class report_listener final : public search_listener {
- public:
-  explicit report_listener(http::responder responder) : responder_{std::move(responder)} {}
-  void started(const search_plan& plan) override { report_.start(plan); }
-  void answered(const searchable_site& site, const site_answer& answer,
-                std::chrono::nanoseconds elapsed) override {
-    report_.add(site, answer, elapsed);
-  }
-  void ended(const search_summary& summary) override {
-    reply_text(responder_, 200, std::move(report_).finish(summary));
-  }
-
- private:
-  http::responder responder_;
-  search_report report_;
 };
 
 /// The error with the parameter that it is about, which its message names first.
@@ -197,7 +180,10 @@ class routes {
         search_wish{std::move(*plan), nullptr, searcher.get_token(),
                     searcher_of(request.target, request.peer), http::trace_of(request.headers)});
     if (request.target.path == "/api/search") {
-      wish->listener = std::make_shared<report_listener>(std::move(responder));
+      wish->listener = std::make_shared<report_listener>(
+          [to = std::move(responder)](std::string document) mutable {
+            reply_text(to, 200, std::move(document));
+          });
     } else {
       wish->listener = std::make_shared<stream_listener>(event_stream::open(responder.begin_stream(
           200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})));

@@ -2,41 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <genstage/replay/tape_test.hpp>
 #include <utility>
 #include <vector>
 
 namespace livesearch {
 namespace {
-
-/// Keeps what comes, or tells it when the test says so.
-class tape final : public genstage::port_log {
- public:
-  [[nodiscard]] bool plays() const noexcept override { return plays_; }
-  void came(std::string_view, std::uint64_t number, std::string bytes,
-            std::move_only_function<void()> hand_on) override {
-    kept_.emplace_back(number, std::move(bytes));
-    hand_on();
-  }
-  [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override {
-    if (!plays_) readings_.push_back(look());
-    return plays_ ? readings_.at(next_reading_++) : readings_.back();
-  }
-  void listen(std::string, taker take) override { take_ = std::move(take); }
-
-  void rewind() { plays_ = true; }
-  bool play_next() {
-    const auto& [number, bytes] = kept_.at(next_++);
-    return take_(number, bytes);
-  }
-
- private:
-  bool plays_ = false;
-  std::vector<std::pair<std::uint64_t, std::string>> kept_;
-  std::size_t next_ = 0;
-  std::vector<std::uint64_t> readings_;
-  std::size_t next_reading_ = 0;
-  taker take_;
-};
 
 class reader final : public search_listener {
  public:
@@ -72,7 +43,7 @@ class search_port_test : public ::testing::Test {
     EXPECT_TRUE(searcher.stop_requested());
   }
 
-  tape log;
+  genstage::tape log;
   int taken = 0;
 };
 

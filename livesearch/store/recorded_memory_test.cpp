@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <genstage/replay/tape_test.hpp>
 #include <utility>
 #include <vector>
 
@@ -11,33 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr wall_time noon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 28} + 12h;
-
-/// Keeps what comes, or tells it when the test says so.
-class tape final : public genstage::port_log {
- public:
-  [[nodiscard]] bool plays() const noexcept override { return plays_; }
-  void came(std::string_view, std::uint64_t number, std::string bytes,
-            std::move_only_function<void()> hand_on) override {
-    kept_.emplace_back(number, std::move(bytes));
-    hand_on();
-  }
-  [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override {
-    return look();
-  }
-  void listen(std::string, taker take) override { take_ = std::move(take); }
-
-  void rewind() { plays_ = true; }
-  bool play_next() {
-    const auto& [number, bytes] = kept_.at(next_++);
-    return take_(number, bytes);
-  }
-
- private:
-  bool plays_ = false;
-  std::vector<std::pair<std::uint64_t, std::string>> kept_;
-  std::size_t next_ = 0;
-  taker take_;
-};
 
 /// Answers when the test says so, the last question first.
 class slow_memory final : public lane_memory {
@@ -73,7 +47,7 @@ class recorded_memory_test : public ::testing::Test {
     });
   }
 
-  tape log;
+  genstage::tape log;
   slow_memory behind;
   std::vector<std::pair<std::string, std::string>> told;
 };

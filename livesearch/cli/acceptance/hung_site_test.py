@@ -4,8 +4,6 @@ in a browser, to name that site's lane; the page of the lanes to lead there.
 
     hung_site_test.py LIVESEARCH NODE SCRIPT ARTEFACTS
 """
-import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,31 +11,12 @@ import threading
 import time
 import urllib.request
 
-from running_livesearch import RunningLivesearch
+from running_livesearch import RunningLivesearch, free_port, hanging_site
 
 SEARCHES = 20
 # What is promised is 3 s; a machine that does other things too gets more.
 PROMISED_S = 3
 PATIENCE_S = 30
-
-DEFINITION = """
-name: The site that hangs
-network: loopback
-request:
-  url: "http://127.0.0.1:{port}/?q={{query}}"
-limits: {{time: 60s, rate: 1000, concurrency: 2}}
-answer:
-  format: json
-  results: {{path: "$.hits[*]"}}
-  title: {{path: "$.title"}}
-  url: {{path: "$.url"}}
-"""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def search(livesearch, words):
@@ -56,10 +35,7 @@ def check_way_to_inspector(livesearch, address):
 
 def main():
     program, node, script, artefacts = sys.argv[1:]
-    hanging = socket.create_server(("127.0.0.1", 0), backlog=SEARCHES)
-    with tempfile.TemporaryDirectory() as sites:
-        with open(os.path.join(sites, "hung.yaml"), "w", encoding="utf-8") as file:
-            file.write(DEFINITION.format(port=hanging.getsockname()[1]))
+    with tempfile.TemporaryDirectory() as sites, hanging_site(sites, SEARCHES):
         inspector = free_port()
         livesearch = RunningLivesearch(program, "--no-public", "--sites-folder", sites,
                                        "--inspect", str(inspector), state=sites)

@@ -4,19 +4,12 @@ usage: latencies_test.py PROGRAM
 """
 
 import json
-import socket
 import sys
 import tempfile
 import time
 import urllib.request
 
-from running_livesearch import Checks, RunningLivesearch
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from running_livesearch import Checks, RunningLivesearch, free_port
 
 
 def measured(port):

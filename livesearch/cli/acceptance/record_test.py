@@ -7,13 +7,12 @@ usage: record_test.py PROGRAM
 import http.server
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 
-from running_livesearch import Checks
+from running_livesearch import Checks, free_port
 
 REPLAYS = 10
 PATIENCE_S = 60
@@ -53,12 +52,6 @@ class Moody(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def define(folder, site, port, cache="0s"):

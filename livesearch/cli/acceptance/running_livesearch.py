@@ -1,17 +1,47 @@
-"""A livesearch that a test starts, asks and stops. Standard library only."""
+"""A livesearch that a test starts, asks and stops, and what it is set beside. Standard library
+only."""
 
+import contextlib
 import json
 import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
 import urllib.parse
 import urllib.request
 
+HANGING_SITE = """
+name: The site that hangs
+network: loopback
+request:
+  url: "http://127.0.0.1:{port}/?q={{query}}"
+limits: {{time: 60s, rate: 1000, concurrency: 2}}
+answer:
+  format: json
+  results: {{path: "$.hits[*]"}}
+  title: {{path: "$.title"}}
+  url: {{path: "$.url"}}
+"""
 READY = re.compile(rb"livesearch: ready on (http://\S+)")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def hanging_site(folder, connections):
+    """A site that takes so many connections and never answers, defined as "hung" in the folder."""
+    with socket.create_server(("127.0.0.1", 0), backlog=connections) as hanging:
+        with open(os.path.join(folder, "hung.yaml"), "w", encoding="utf-8") as file:
+            file.write(HANGING_SITE.format(port=hanging.getsockname()[1]))
+        yield
 
 
 class RunningLivesearch:

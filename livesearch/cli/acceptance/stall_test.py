@@ -4,34 +4,19 @@ that is busy with sites that answer, be it slowly, it names nobody.
 usage: stall_test.py PROGRAM
 """
 
-import os
 import re
-import socket
 import sys
 import tempfile
 import threading
 import time
 
-from running_livesearch import Checks, RunningLivesearch
+from running_livesearch import Checks, RunningLivesearch, hanging_site
 
 PATIENCE_S = 30
 # What is reported has lasted for 3 s; a report comes at one of the looks, each second.
 BUSY_S = 7
 SEARCHERS = 8
 WARNING = re.compile(rb"(\S+): [^\n]*\((\w+)\)[^\n]*")
-
-DEFINITION = """
-name: The site that hangs
-network: loopback
-request:
-  url: "http://127.0.0.1:{port}/?q={{query}}"
-limits: {{time: 60s, rate: 1000, concurrency: 2}}
-answer:
-  format: json
-  results: {{path: "$.hits[*]"}}
-  title: {{path: "$.title"}}
-  url: {{path: "$.url"}}
-"""
 
 
 def search(livesearch, words, *sites):
@@ -48,17 +33,16 @@ def stalls(livesearch):
 
 
 def check_hanging(checks, program, folder):
-    hanging = socket.create_server(("127.0.0.1", 0), backlog=SEARCHERS)
-    with open(os.path.join(folder, "hung.yaml"), "w", encoding="utf-8") as file:
-        file.write(DEFINITION.format(port=hanging.getsockname()[1]))
-    livesearch = RunningLivesearch(program, "--no-public", "--sites-folder", folder, state=folder)
-    for number in range(SEARCHERS):
-        threading.Thread(target=search, args=(livesearch, f"word{number}", "hung"),
-                         daemon=True).start()
-    deadline = time.monotonic() + PATIENCE_S
-    while not stalls(livesearch) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    status = livesearch.stop()
+    with hanging_site(folder, SEARCHERS):
+        livesearch = RunningLivesearch(program, "--no-public", "--sites-folder", folder,
+                                       state=folder)
+        for number in range(SEARCHERS):
+            threading.Thread(target=search, args=(livesearch, f"word{number}", "hung"),
+                             daemon=True).start()
+        deadline = time.monotonic() + PATIENCE_S
+        while not stalls(livesearch) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        status = livesearch.stop()
     named = stalls(livesearch)
     checks.expect(named, f"somebody is named: {named}")
     checks.expect(all(label.startswith("lane/hung/fetcher/") for label, _ in named),
