@@ -46,10 +46,8 @@ class direct_outlet {
 
   void drain() {
     while (!buffer_.is_empty() && !dispatcher_.deliverable().is_zero()) {
-      node taken = sender_.spare();
-      const std::size_t count = buffer_.take(
-          std::min<std::size_t>(buffer_.size(), dispatcher_.deliverable().count()), taken->events);
-      sender_.note_made(*taken, buffer_.made_at(count));
+      node taken = sender_.taken_from(
+          buffer_, std::min<std::size_t>(buffer_.size(), dispatcher_.deliverable().count()));
       const bool is_stuck = !distribute(taken, where_left::at_the_front);
       sender_.give_back(std::move(taken));
       release_marks();

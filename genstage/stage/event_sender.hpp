@@ -5,6 +5,7 @@
 #include <genstage/dispatch/dispatcher.hpp>
 #include <genstage/process/process.hpp>
 #include <genstage/process/runtime.hpp>
+#include <genstage/stage/output_buffer.hpp>
 #include <genstage/stage/protocol.hpp>
 #include <genstage/stage/stage.hpp>
 #include <genstage/stage/stage_events.hpp>
@@ -219,9 +220,13 @@ class event_sender {
     if (!telemetry_.is_wanted<batch_handled>()) return std::nullopt;
     return owner_.owner().scheduler().now();
   }
-  /// Of what was taken out of a buffer.
-  void note_made(batch_message<T>& taken, std::optional<instant> at) {
-    if (at) taken.take_notes(std::make_unique<batch_notes>(batch_notes{.made_at = at}));
+  /// A message with the oldest `count` events of a buffer, or fewer if a mark comes before that.
+  [[nodiscard]] node taken_from(output_buffer<T, detail::held_mark>& kept, std::size_t count) {
+    node taken = spare();
+    if (const auto at = kept.made_at(kept.take(count, taken->events))) {
+      taken->take_notes(std::make_unique<batch_notes>(batch_notes{.made_at = at}));
+    }
+    return taken;
   }
   /// Events wait, since nobody has asked for them.
   void note_buffered(std::uint64_t count) noexcept {

@@ -183,9 +183,8 @@ class partitioned_outlet {
   void drain(std::size_t partition) {
     output_buffer<T, detail::held_mark>& queue = queues_[partition];
     while (const std::uint64_t wanted = deliverable(partition, queue.size())) {
-      node taken = sender_.spare();
-      const std::uint64_t now = queue.take(wanted, taken->events);
-      sender_.note_made(*taken, queue.made_at(now));
+      node taken = sender_.taken_from(queue, wanted);
+      const std::uint64_t now = taken->events.size();
       queued_[partition] -= now;
       buffered_ -= now;
       sender_.carry_out(taken, dispatcher_.dispatch(partition, now));

@@ -145,6 +145,7 @@ class producer_side {
     node asked = sender_.spare();
     asked->kind = message_kind::ask;
     asked->tag = unique_id::none;
+    asked->asked = demand{};  // Of its last journey.
     return asked;
   }
   void give_back(node&& own) noexcept { sender_.give_back(std::move(own)); }
