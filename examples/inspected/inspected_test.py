@@ -61,6 +61,8 @@ def look_with_top(url, gs_top):
     tree = ask_top(gs_top, url, "--tree", "--inspector").stdout
     for line in ("application", "  shop", "    archived", "  inspector", "    inspector/door"):
         check(re.search(rf"^{line} ", tree, re.M), f"{line!r} is not in\n{tree}")
+    hops = ask_top(gs_top, url, "--latencies").stdout
+    check(re.search(r"^orders > priced/\d +\S+ \S+ ", hops, re.M), f"no times in\n{hops}")
     nobody = ask_top(gs_top, "http://127.0.0.1:1")
     check(nobody.returncode == 2 and nobody.stderr.startswith("gs-top: "),
           f"where nobody listens, gs-top ended with {nobody.returncode}: {nobody.stderr}")

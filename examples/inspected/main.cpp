@@ -45,10 +45,10 @@ gs::supervisor_spec slides() {
 }
 
 int main(int argc, char** argv) {
-  gs::inspector_options looked_at{.ready = [](std::string_view url) {
-    fmt::print("inspected: open {}\n", url);
-    std::fflush(stdout);
-  }};
+  gs::inspector_options looked_at{.measures_latencies = true, .ready = [](std::string_view url) {
+                                    fmt::print("inspected: open {}\n", url);
+                                    std::fflush(stdout);
+                                  }};
   const std::string_view port = argc > 1 ? argv[1] : "8042";
   const auto read = std::from_chars(port.data(), port.data() + port.size(), looked_at.port);
   if (read.ec != std::errc{} || read.ptr != port.data() + port.size()) {

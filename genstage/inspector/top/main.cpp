@@ -36,6 +36,7 @@ struct top_options {
   int interval_ms = 1000;
   bool is_once = false;
   bool is_tree = false;
+  bool shows_latencies = false;
   bool with_inspector = false;
 };
 
@@ -109,6 +110,10 @@ void press(char key, watch_state& state) {
   } else if (key == 't') {
     state.table.arranged = state.table.arranged == top::arrangement::tree ? top::arrangement::sorted
                                                                           : top::arrangement::tree;
+  } else if (key == 'l') {
+    state.table.shows = state.table.shows == top::table_content::latencies
+                            ? top::table_content::processes
+                            : top::table_content::latencies;
   } else if (key == 'i') {
     state.table.with_inspector = !state.table.with_inspector;
   } else if (key == 'p' || key == ' ') {
@@ -130,7 +135,7 @@ int watch(program_source& program, top::table_options chosen, std::chrono::milli
     state.table.height = height - 1;
     std::string text = now ? top::write_table(*now, before ? &*before : nullptr, state.table)
                            : now.error().message + "\n";
-    text += "sort: w b e m r n   t tree   i inspector   p ";
+    text += "sort: w b e m r n   t tree   l latencies   i inspector   p ";
     screen.show(text + (state.is_paused ? "go on" : "pause") + "   q quit");
     if (const auto key = screen.key_within(interval)) {
       press(*key, state);
@@ -158,12 +163,17 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(100, 60'000))
       ->capture_default_str();
   app.add_flag("--tree", options.is_tree, "Children below their supervisors");
+  app.add_flag("--latencies", options.shows_latencies,
+               "Where the time of events goes on each subscription, if the program measures it");
   app.add_flag("--inspector", options.with_inspector, "The inspector's own processes as well");
   app.add_flag("--once", options.is_once, "Print one table and end; for scripts");
   app.set_version_flag("--version", "gs-top 0.1.0");
   app.footer(
       "Keys: w waiting, b busy, e events, m mailbox, r restarts, n name: sort by it; t tree,\n"
-      "i the inspector's own processes, p pause, q quit.\n"
+      "l latencies, i the inspector's own processes, p pause, q quit.\n"
+      "Latencies are half / 99 % within: waiting for demand, in the queue, in service, gathered in "
+      "a\n"
+      "batch, acknowledging.\n"
       "Status: 0 success, 2 wrong use, or no inspector answered.");
   try {
     app.parse(argc, argv);
@@ -172,6 +182,8 @@ int run(int argc, char** argv) {
   }
   while (options.url.ends_with('/')) options.url.pop_back();
   const top::table_options table{
+      .shows =
+          options.shows_latencies ? top::table_content::latencies : top::table_content::processes,
       .sort = top::sort_key_of(options.sort).value_or(top::sort_key::waiting),
       .arranged = options.is_tree ? top::arrangement::tree : top::arrangement::sorted,
       .with_inspector = options.with_inspector,

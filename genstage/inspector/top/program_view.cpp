@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <unordered_map>
+#include <utility>
 
 namespace genstage::inline v0::top {
 
@@ -62,7 +63,39 @@ void count_events(const json& subscriptions, std::vector<process_row>& rows) {
   }
 }
 
+part_times read_part(const json& times) {
+  return {.count = times.at("count").get<std::uint64_t>(),
+          .half_ms = times.at("half_ms").get<double>(),
+          .most_ms = times.at("most_ms").get<double>()};
+}
+
+/// What is measured of the subscriptions, with the names of their two ends.
+std::vector<hop_row> read_hops(const json& subscriptions, const std::vector<process_row>& rows) {
+  std::unordered_map<std::string, std::string> labels;
+  for (const process_row& each : rows) labels.emplace(each.pid, each.label);
+  const auto label_of = [&labels](const json& pid) {
+    const auto found = labels.find(pid.get<std::string>());
+    return found != labels.end() ? found->second : pid.get<std::string>();
+  };
+  std::vector<hop_row> hops;
+  for (const json& each : subscriptions) {
+    const auto latency = each.find("latency");
+    if (latency == each.end() || latency->is_null()) continue;
+    hop_row hop{.producer = label_of(each.at("producer")),
+                .consumer = label_of(each.at("consumer"))};
+    for (std::size_t part = 0; part < hop_parts.size(); ++part) {
+      hop.parts.at(part) = read_part(latency->at(std::string{hop_parts.at(part)}));
+    }
+    hops.push_back(std::move(hop));
+  }
+  return hops;
+}
+
 }  // namespace
+
+bool is_of_inspector(std::string_view label) noexcept {
+  return label == "inspector" || label.starts_with("inspector/");
+}
 
 result<program_view> read_view(std::string_view text) {
   try {
@@ -72,6 +105,7 @@ result<program_view> read_view(std::string_view text) {
     view.took_ms = read.at("took_us").get<double>() / 1e3;
     for (const json& each : read.at("processes")) view.processes.push_back(read_process(each));
     count_events(read.at("subscriptions"), view.processes);
+    view.hops = read_hops(read.at("subscriptions"), view.processes);
     for (const json& each : read.at("findings")) {
       view.findings.push_back(
           {each.at("label").get<std::string>(), each.at("text").get<std::string>()});

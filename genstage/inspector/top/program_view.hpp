@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <genstage/core/error.hpp>
 #include <optional>
@@ -25,6 +26,24 @@ struct process_row {
   std::uint64_t restarts = 0;
 };
 
+/// How long a part of an event's way took.
+struct part_times {
+  std::uint64_t count = 0;
+  double half_ms = 0;  ///< half of them took no longer
+  double most_ms = 0;  ///< 99 of 100 took no longer
+};
+
+/// Where the time of the events of one subscription went.
+struct hop_row {
+  std::string producer{};  ///< their labels
+  std::string consumer{};
+  std::array<part_times, 5> parts{};  ///< as `hop_parts` names them
+};
+
+/// The parts of an event's way, in its order, as the inspector names them.
+inline constexpr std::array<std::string_view, 5> hop_parts{
+    "waiting_for_demand", "in_queue", "in_service", "waiting_for_batch", "acknowledging"};
+
 struct finding_line {
   std::string label{};
   std::string text{};
@@ -34,8 +53,12 @@ struct program_view {
   double at_ms = 0;  ///< since the program began
   double took_ms = 0;
   std::vector<process_row> processes{};
+  std::vector<hop_row> hops{};  ///< subscriptions of which somebody measures the latencies
   std::vector<finding_line> findings{};
 };
+
+/// Whether a process with that label is one of the inspector's own.
+[[nodiscard]] bool is_of_inspector(std::string_view label) noexcept;
 
 /// Reads what `/api/snapshot` answers. Failure: bad_answer.
 [[nodiscard]] result<program_view> read_view(std::string_view json);

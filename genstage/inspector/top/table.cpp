@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "genstage/inspector/top/hop_lines.hpp"
+
 namespace genstage::inline v0::top {
 
 namespace {
@@ -49,10 +51,6 @@ std::string count_text(std::uint64_t count) {
   return count == 0 ? "" : std::to_string(count);
 }
 
-bool is_of_inspector(const process_row& row) {
-  return row.label == "inspector" || row.label.starts_with("inspector/");
-}
-
 std::vector<line> lines_of(const program_view& now, const program_view* before,
                            const table_options& options) {
   std::unordered_map<std::string_view, const process_row*> earlier;
@@ -61,7 +59,7 @@ std::vector<line> lines_of(const program_view& now, const program_view* before,
   }
   std::vector<line> lines;
   for (const process_row& each : now.processes) {
-    if (!options.with_inspector && is_of_inspector(each)) continue;
+    if (!options.with_inspector && is_of_inspector(each.label)) continue;
     line made{.row = &each};
     const auto last = earlier.find(each.pid);
     if (last != earlier.end() && now.at_ms > before->at_ms) {
@@ -127,19 +125,6 @@ std::vector<line> as_tree(const std::vector<line>& lines) {
   return tree;
 }
 
-/// The first `width` characters; what is written here is ASCII but for names.
-std::string cut(std::string text, std::size_t width) {
-  std::size_t characters = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-    if (begins && ++characters > width) {
-      text.resize(at);
-      break;
-    }
-  }
-  return text;
-}
-
 std::string row_text(const line& of, std::size_t name_width) {
   const process_row& row = *of.row;
   const std::string name = std::string(2 * of.depth, ' ') + row.label;
@@ -148,6 +133,27 @@ std::string row_text(const line& of, std::size_t name_width) {
                      cut(name, name_width), name_width, row.kind, cut(row.state, 24),
                      span_text(row.in_callback_ms), busy, rate_text(of.rate),
                      count_text(row.mailbox), count_text(row.buffered), count_text(row.restarts));
+}
+
+table_lines process_lines(const program_view& now, const program_view* before,
+                          const table_options& options) {
+  const bool is_tree = options.arranged == arrangement::tree;
+  std::vector<line> lines = lines_of(now, before, options);
+  sort(lines, options.sort);
+  if (is_tree) lines = as_tree(lines);
+  std::size_t name_width = 12;
+  for (const line& each : lines) {
+    name_width = std::max(name_width, 2 * each.depth + each.row->label.size());
+  }
+  name_width = std::min<std::size_t>(name_width, 40);
+  table_lines table{
+      .subject = fmt::format("{} processes", lines.size()),
+      .order = fmt::format("{} by {}", is_tree ? "tree" : "sorted", to_string(options.sort))};
+  table.rows.push_back(fmt::format("{:<{}} {:<17} {:<24} {:>8} {:>6} {:>9} {:>7} {:>7} {:>8}",
+                                   "NAME", name_width, "KIND", "STATE", "FOR", "BUSY", "EVENTS",
+                                   "MAIL", "BUFFER", "RESTARTS"));
+  for (const line& each : lines) table.rows.push_back(row_text(each, name_width));
+  return table;
 }
 
 }  // namespace
@@ -172,28 +178,17 @@ std::string_view to_string(sort_key key) noexcept {
 
 std::string write_table(const program_view& now, const program_view* before,
                         const table_options& options) {
-  std::vector<line> lines = lines_of(now, before, options);
-  sort(lines, options.sort);
-  if (options.arranged == arrangement::tree) lines = as_tree(lines);
-
+  const bool shows_processes = options.shows == table_content::processes;
+  const table_lines table =
+      shows_processes ? process_lines(now, before, options) : hop_lines(now, options);
   std::vector<std::string> text;
-  text.push_back(fmt::format("up {}, {} processes, looked in {:.1f} ms, {} by {}",
-                             span_text(now.at_ms), lines.size(), now.took_ms,
-                             options.arranged == arrangement::tree ? "tree" : "sorted",
-                             to_string(options.sort)));
+  text.push_back(fmt::format("up {}, {}, looked in {:.1f} ms, {}", span_text(now.at_ms),
+                             table.subject, now.took_ms, table.order));
   for (const finding_line& each : now.findings) {
     text.push_back(fmt::format("! {}: {}", each.label, each.text));
   }
   if (now.findings.empty()) text.emplace_back("nobody is stuck");
-  std::size_t name_width = 12;
-  for (const line& each : lines) {
-    name_width = std::max(name_width, 2 * each.depth + each.row->label.size());
-  }
-  name_width = std::min<std::size_t>(name_width, 40);
-  text.push_back(fmt::format("{:<{}} {:<17} {:<24} {:>8} {:>6} {:>9} {:>7} {:>7} {:>8}", "NAME",
-                             name_width, "KIND", "STATE", "FOR", "BUSY", "EVENTS", "MAIL", "BUFFER",
-                             "RESTARTS"));
-  for (const line& each : lines) text.push_back(row_text(each, name_width));
+  text.insert(text.end(), table.rows.begin(), table.rows.end());
 
   if (options.height > 0 && text.size() > options.height) {
     const std::size_t left_out = text.size() - options.height + 1;
@@ -201,10 +196,10 @@ std::string write_table(const program_view& now, const program_view* before,
     text.push_back(fmt::format("and {} more", left_out));
   }
   std::string all;
-  for (std::string& each : text) {
-    std::string cut_line = cut(std::move(each), options.width);
-    cut_line.resize(cut_line.find_last_not_of(' ') + 1);
-    all += cut_line + '\n';
+  for (const std::string& each : text) {
+    const std::string_view line = cut(each, options.width);
+    all += line.substr(0, line.find_last_not_of(' ') + 1);
+    all += '\n';
   }
   return all;
 }

@@ -19,7 +19,11 @@ enum class sort_key : std::uint8_t { waiting, busy, events, mailbox, restarts, n
 
 enum class arrangement : std::uint8_t { sorted, tree };
 
+/// What the lines are about: processes, or where the time of the events of subscriptions goes.
+enum class table_content : std::uint8_t { processes, latencies };
+
 struct table_options {
+  table_content shows = table_content::processes;
   sort_key sort = sort_key::waiting;
   arrangement arranged = arrangement::sorted;
   bool with_inspector = false;  ///< its own processes as well
@@ -27,7 +31,8 @@ struct table_options {
   std::size_t height = 0;       ///< lines; 0 for no bound
 };
 
-/// The program as lines of text: what is found wrong, and one line for each process.
+/// The program as lines of text: what is found wrong, and one line for each process, or for each
+/// subscription whose latencies are measured: the slowest first, unless sorted by name.
 ///
 /// A pure function; `before` is an earlier view, from which rates are told.
 [[nodiscard]] std::string write_table(const program_view& now, const program_view* before,

@@ -84,6 +84,62 @@ TEST(top_table_test, the_inspector_itself_is_shown_if_asked_for) {
   EXPECT_NE(table.find("handle_cast runs"), std::string::npos) << table;
 }
 
+// What an inspector answers of one subscription that is measured.
+constexpr std::string_view measured = R"({"at":2000000000,"took_us":800,"processes":[
+ {"pid":"<1.1>","label":"orders","parent":null,"activity":"ready","supervisor":false,
+  "answered":true,"callback":null,"in_callback_ms":null,"mailbox":{"length":0},"busy":null,
+  "restarts":0,"stage":{"kind":"producer","buffered":0,"queued":0}},
+ {"pid":"<3.1>","label":"inspector/door","parent":null,"activity":"ready","supervisor":false,
+  "answered":true,"callback":null,"in_callback_ms":null,"mailbox":{"length":0},"busy":null,
+  "restarts":0,"stage":null}],
+ "subscriptions":[
+  {"tag":"s1","producer":"<1.1>","consumer":"<9.1>","delivered":100,"latency":{
+   "waiting_for_demand":{"count":0,"half_ms":0,"most_ms":0,"longest_ms":0},
+   "in_queue":{"count":40,"half_ms":0.012,"most_ms":4.04,"longest_ms":9},
+   "in_service":{"count":40,"half_ms":150,"most_ms":2500,"longest_ms":9000},
+   "waiting_for_batch":{"count":0,"half_ms":0,"most_ms":0,"longest_ms":0},
+   "acknowledging":{"count":20,"half_ms":0.5,"most_ms":120000,"longest_ms":120000}}},
+  {"tag":"s2","producer":"<1.1>","consumer":"<3.1>","delivered":1,"latency":{
+   "waiting_for_demand":{"count":1,"half_ms":1,"most_ms":200000,"longest_ms":1},
+   "in_queue":{"count":1,"half_ms":1,"most_ms":1,"longest_ms":1},
+   "in_service":{"count":1,"half_ms":1,"most_ms":1,"longest_ms":1},
+   "waiting_for_batch":{"count":1,"half_ms":1,"most_ms":1,"longest_ms":1},
+   "acknowledging":{"count":1,"half_ms":1,"most_ms":1,"longest_ms":1}}}],
+ "findings":[]})";
+
+TEST(top_table_test, latencies_are_told_in_five_parts_of_each_subscription) {
+  const std::string table =
+      write_table(read(measured), nullptr, {.shows = table_content::latencies});
+
+  EXPECT_EQ(
+      table,
+      "up 2.0 s, 1 subscriptions measured, looked in 0.8 ms, the slowest first\n"
+      "nobody is stuck\n"
+      "HALF, 99 %        FOR DEMAND      IN QUEUE    IN SERVICE      IN BATCH           ACK\n"
+      "orders > <9.1>                  12us 4.0ms    150ms 2.5s                  500us 2min\n");
+}
+
+TEST(top_table_test, the_slowest_subscription_is_told_first_or_the_first_by_name) {
+  table_options options{.shows = table_content::latencies, .with_inspector = true};
+
+  const std::string by_slowness = write_table(read(measured), nullptr, options);
+  options.sort = sort_key::name;
+  const std::string by_name = write_table(read(measured), nullptr, options);
+
+  EXPECT_LT(line_of(by_slowness, "orders > inspector/door"), line_of(by_slowness, "orders > <9.1>"))
+      << by_slowness;
+  EXPECT_LT(line_of(by_name, "orders > <9.1>"), line_of(by_name, "orders > inspector/door"))
+      << by_name;
+}
+
+TEST(top_table_test, who_measures_no_latencies_is_told_what_would) {
+  const std::string table = write_table(read(), nullptr, {.shows = table_content::latencies});
+
+  EXPECT_NE(table.find("the program does not measure latencies; gs::latencies does"),
+            std::string::npos)
+      << table;
+}
+
 TEST(top_table_test, what_does_not_fit_is_cut_and_counted) {
   const std::string table = write_table(read(), nullptr, {.width = 20, .height = 4});
 
