@@ -76,8 +76,8 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
   struct running {
     running(asio::io_context& io, transfer_id id, http_request request, completion done,
             engine& owner)
-        : transfer{id, std::move(request), owner.options_, owner.guard_,
-                   detail::receive_buffer(owner.count())},
+        : transfer{id,           std::move(request), owner.options_,
+                   owner.guard_, owner.handles_,     detail::receive_buffer(owner.count())},
           on_done{std::move(done)},
           deadline{io} {}
 
@@ -177,6 +177,7 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
   std::atomic<std::size_t> count_{0};
   // Only the reactor's thread touches what follows.
   bool closed_{false};
+  detail::curl_handles handles_{options_};
   std::array<std::shared_ptr<detail::curl_multi_driver>, 3> drivers_;
   std::unordered_map<transfer_id, std::unique_ptr<running>> running_;
 };

@@ -99,6 +99,50 @@ TEST_F(curl_client, sends_method_headers_and_body) {
   EXPECT_TRUE(http::has_header(received.headers, "X-Empty"));
 }
 
+// libcurl's handles are used again, and keep what is not set anew.
+TEST_F(curl_client, sends_nothing_of_the_request_before) {
+  serve([](http::server_request request, http::responder answer) {
+    if (request.raw_target == "/moved") {
+      return answer.respond({.status = 302, .headers = {{"Location", "/"}}});
+    }
+    std::string mine{http::find_header(request.headers, "X-Mine")};
+    answer.respond({.headers = {{"X-Method", request.method}, {"X-Mine", mine}},
+                    .body = request.body.empty() ? std::string(100, '.') : request.body});
+  });
+  const auto plain = [&] {
+    const auto response = ask(get());
+    ASSERT_TRUE(response.has_value()) << response.error().message;
+    EXPECT_EQ(response->status, 200U);
+    EXPECT_EQ(http::find_header(response->headers, "X-Method"), "GET");
+    EXPECT_EQ(http::find_header(response->headers, "X-Mine"), "");
+    EXPECT_EQ(response->body.size(), 100U);
+    EXPECT_EQ(response->final_url, server_->url() + "/");
+  };
+  plain();
+  auto with_header = get();
+  with_header.headers = {{"X-Mine", "1"}};
+  EXPECT_EQ(http::find_header(ask(std::move(with_header))->headers, "X-Mine"), "1");
+  plain();
+  for (const std::string method : {"HEAD", "POST", "DELETE"}) {
+    auto other = get();
+    other.method = method;
+    if (method == "POST") other.body = "form";
+    EXPECT_EQ(http::find_header(ask(std::move(other))->headers, "X-Method"), method);
+    plain();
+  }
+  auto small = get();
+  small.max_body = 10;
+  expect_failure(ask(std::move(small)), gs::errc::bad_answer, "larger than 10 bytes");
+  plain();
+  auto moved = get("/moved");
+  moved.max_redirects = 0;
+  EXPECT_EQ(ask(moved)->status, 302U);
+  moved.max_redirects = 1;
+  EXPECT_EQ(ask(moved)->final_url, server_->url() + "/");
+  EXPECT_EQ(ask(get("/moved"))->final_url, server_->url() + "/");
+  plain();
+}
+
 TEST_F(curl_client, knows_the_other_methods) {
   serve([](http::server_request request, http::responder answer) {
     answer.respond({.headers = {{"X-Method", request.method}}, .body = request.body});

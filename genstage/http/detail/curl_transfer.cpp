@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace genstage::inline v0::http::detail {
@@ -35,6 +34,33 @@ bool is_web_scheme(std::string_view scheme) {
   return equal_without_case(scheme, "http") || equal_without_case(scheme, "https");
 }
 
+// Without libcurl's parser, which allocates every part: it parses each URL once more anyway. False
+// for many that are fine.
+bool is_plain_web_url(std::string_view url) noexcept {
+  constexpr auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  constexpr auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  constexpr auto fits_host = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  };
+  if (!std::ranges::all_of(url, is_visible)) return false;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!url.starts_with(scheme)) continue;
+    url.remove_prefix(scheme.size());
+    const auto authority = url.substr(0, url.find_first_of("/?#"));
+    const auto rest = std::ranges::find_if_not(authority, fits_host);
+    if (rest == authority.begin()) return false;
+    if (rest == authority.end() || *rest != ':') return rest == authority.end();
+    return authority.end() - rest <= 6 && std::all_of(rest + 1, authority.end(), is_digit);
+  }
+  return false;
+}
+
+bool is_absolute_web_url(const std::string& url) {
+  if (is_plain_web_url(url)) return true;
+  return url.contains("://") && is_web_scheme(url_part(url, CURLUPART_SCHEME)) &&
+         !url.contains('\0');
+}
+
 template <class Value>
 Value info(CURL* easy, CURLINFO which) {
   Value value{};
@@ -59,13 +85,6 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-void append(curl_list& list, const std::string& line) {
-  curl_slist* const grown = curl_slist_append(list.get(), line.c_str());
-  if (grown == nullptr) throw std::bad_alloc{};
-  std::ignore = list.release();
-  list.reset(grown);
 }
 
 errc code_of(CURLcode code) {
@@ -116,8 +135,22 @@ std::string origin_of(const std::string& url) {
 
 curl_transfer::curl_transfer(transfer_id id, http_request request,
                              const curl_client_options& options, address_guard& guard,
-                             std::size_t buffer)
-    : id_{id}, request_{std::move(request)}, options_{options}, guard_{guard}, buffer_{buffer} {}
+                             curl_handles& handles, std::size_t buffer)
+    : id_{id},
+      request_{std::move(request)},
+      options_{options},
+      guard_{guard},
+      handles_{handles},
+      buffer_{buffer} {}
+
+curl_transfer::~curl_transfer() {
+  // What other methods set can't be unset one by one.
+  if (!easy_ || request_.method != "GET") return;
+  // These point into this object; what else is its own is set anew by the next transfer.
+  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, nullptr);
+  handles_.give_back(std::move(easy_));
+}
 
 result<void> curl_transfer::check() const {
   if (std::ranges::find(methods, request_.method) == std::end(methods)) {
@@ -140,9 +173,7 @@ result<void> curl_transfer::check() const {
                             "header; nothing sent",
                             is_valid({header.name, ""}) ? header.name : "?"));
   }
-  const auto scheme = url_part(request_.url, CURLUPART_SCHEME);
-  const bool absolute = request_.url.find("://") != std::string::npos;
-  if (!absolute || !is_web_scheme(scheme) || request_.url.find('\0') != std::string::npos) {
+  if (!is_absolute_web_url(request_.url)) {
     return fail(errc::invalid_argument,
                 fmt::format("http client: URL is \"{:.200}\", an absolute http or https URL is "
                             "allowed; nothing sent",
@@ -153,8 +184,7 @@ result<void> curl_transfer::check() const {
 
 result<void> curl_transfer::prepare() {
   if (auto checked = check(); !checked) return checked;
-  easy_.reset(curl_easy_init());
-  if (!easy_) throw std::bad_alloc{};
+  easy_ = handles_.take();
   set_bounds();
   set_message();
   return {};
@@ -165,45 +195,25 @@ void curl_transfer::set_bounds() {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, static_cast<long>(buffer_));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason_.data());
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // Without it, giving up a transfer waits for its look-up, on the reactor's thread.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  // The environment's proxies would hide the real address from the guard.
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &curl_transfer::on_open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
-  if (guard_.mode() == network_mode::offline) {
-    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, &curl_transfer::on_lookup);
-    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, this);
-  }
+  const bool is_offline = guard_.mode() == network_mode::offline;
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION,
+                   is_offline ? &curl_transfer::on_lookup : nullptr);
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, this);
   const auto connect_limit = std::max<std::chrono::milliseconds::rep>(
       request_.connect_limit.count(), 1);  // 0 would mean libcurl's own default.
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_limit));
-  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(options_.idle_limit.count()));
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
                    request_.connection == connection_use::fresh ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(request_.max_body));
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request_.max_redirects > 0 ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, static_cast<long>(request_.max_redirects));
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  if (!options_.ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  }
-  for (const auto& [host, port, address] : options_.fixed_addresses) {
-    append(address_list_, fmt::format("{}:{}:{}", host, port, address));
-  }
-  curl_easy_setopt(easy, CURLOPT_RESOLVE, address_list_.get());
 }
 
 void curl_transfer::set_message() {
   CURL* const easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // Whatever libcurl can decode.
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);

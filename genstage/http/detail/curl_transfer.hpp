@@ -2,6 +2,7 @@
 
 #include <genstage/http/client.hpp>
 #include <genstage/http/curl_client.hpp>
+#include <genstage/http/detail/curl_handles.hpp>
 
 #include <curl/curl.h>
 
@@ -15,21 +16,14 @@
 
 namespace genstage::inline v0::http::detail {
 
-struct curl_deleter {
-  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-
-using curl_easy = std::unique_ptr<CURL, curl_deleter>;
-using curl_list = std::unique_ptr<curl_slist, curl_deleter>;
-
 /// One easy handle of libcurl with everything that its callbacks fill in.
 ///
 /// Threads: the reactor's thread, once it has been handed over.
 class curl_transfer {
  public:
   curl_transfer(transfer_id id, http_request request, const curl_client_options& options,
-                address_guard& guard, std::size_t buffer);
+                address_guard& guard, curl_handles& handles, std::size_t buffer);
+  ~curl_transfer();
 
   curl_transfer(const curl_transfer&) = delete;
   curl_transfer& operator=(const curl_transfer&) = delete;
@@ -79,6 +73,7 @@ class curl_transfer {
   http_request request_;
   const curl_client_options& options_;
   address_guard& guard_;
+  curl_handles& handles_;
   const std::size_t buffer_;
   const std::chrono::steady_clock::time_point started_{std::chrono::steady_clock::now()};
 
@@ -90,9 +85,7 @@ class curl_transfer {
   std::string refused_lookup_;
   excess excess_{excess::none};
 
-  // The lists are read by the handle, so it is declared, and destroyed, around them.
-  curl_list header_list_;
-  curl_list address_list_;
+  curl_list header_list_;  ///< Read by the handle.
   curl_easy easy_;
 };
 
