@@ -162,13 +162,15 @@ std::string canonical_url(std::string_view url) {
   const auto start = end_of_scheme(url);
   if (!start) return std::string{url};
   std::string_view rest = url.substr(*start);
-  const auto take_until = [&rest](std::string_view ends) {
-    const std::string_view taken = rest.substr(0, rest.find_first_of(ends));
-    rest.remove_prefix(taken.size());
+  const auto take_until = [&rest](auto... ends) {
+    std::size_t length = 0;
+    while (length < rest.size() && ((rest[length] != ends) && ...)) ++length;
+    const std::string_view taken = rest.substr(0, length);
+    rest.remove_prefix(length);
     return taken;
   };
   std::string canonical = "https://";
-  const std::string_view address = take_until("?#");
+  const std::string_view address = take_until('?', '#');
   if (is_plain(address)) {
     canonical += address;
   } else {
@@ -177,7 +179,7 @@ std::string canonical_url(std::string_view url) {
     if (authority.empty()) return std::string{url};
     canonical.append(authority).append(plain_path(address.substr(host.size())));
   }
-  const std::string_view query = take_until("#");
+  const std::string_view query = take_until('#');
   if (!query.empty()) canonical += plain_query(query.substr(1));
   if (rest.starts_with("#/") || rest.starts_with("#!")) canonical += rest;
   return canonical;

@@ -16,15 +16,23 @@ std::string_view text_of_element(simdjson::dom::element element, std::string& nu
   return number;
 }
 
+std::string line_of(simdjson::dom::element element, text_kind kind, std::size_t most_characters) {
+  std::string number;
+  const auto raw = text_of_element(element, number);
+  return kind == text_kind::html ? text_of_html(raw, most_characters)
+                                 : folded(raw, most_characters);
+}
+
 std::string read_field(const compiled_rule& rule, simdjson::dom::element result,
                        text_kind automatic, std::size_t most_characters) {
   if (rule.kind != rule_kind::path) return {};
   const auto kind = rule.text == text_kind::automatic ? automatic : rule.text;
+  if (rule.path.is_single()) {
+    const auto found = rule.path.find(result);
+    return found ? line_of(*found, kind, most_characters) : std::string{};
+  }
   for (const auto& element : rule.path.evaluate(result)) {
-    std::string number;
-    const auto raw = text_of_element(element, number);
-    auto text =
-        kind == text_kind::html ? text_of_html(raw, most_characters) : folded(raw, most_characters);
+    auto text = line_of(element, kind, most_characters);
     if (!text.empty()) return text;
   }
   return {};

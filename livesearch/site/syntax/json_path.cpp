@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -143,30 +144,50 @@ class json_path::parser {
   json_path path_;
 };
 
+std::optional<simdjson::dom::element> json_path::member(simdjson::dom::element from,
+                                                        const step& which) {
+  simdjson::dom::element found;
+  if (const auto* key = std::get_if<std::string>(&which)) {
+    simdjson::dom::object object;
+    if (from.get(object) != simdjson::SUCCESS || object.at_key(*key).get(found)) return {};
+  } else {
+    const auto* index = std::get_if<std::size_t>(&which);
+    simdjson::dom::array array;
+    if (index == nullptr || from.get(array) != simdjson::SUCCESS || array.at(*index).get(found))
+      return {};
+  }
+  return found;
+}
+
 std::expected<json_path, syntax_error> json_path::parse(std::string_view text) {
   return parser{text}.run();
+}
+
+bool json_path::is_single() const noexcept {
+  return std::ranges::none_of(
+      steps_, [](const step& each) { return std::holds_alternative<any_member>(each); });
+}
+
+std::optional<simdjson::dom::element> json_path::find(simdjson::dom::element root) const {
+  std::optional<simdjson::dom::element> found{root};
+  for (const step& each : steps_) {
+    found = member(*found, each);
+    if (!found) break;
+  }
+  return found;
 }
 
 std::vector<simdjson::dom::element> json_path::evaluate(simdjson::dom::element root) const {
   std::vector<simdjson::dom::element> current{root};
   std::vector<simdjson::dom::element> next;
-  for (const auto& each_step : steps_) {
+  for (const step& each_step : steps_) {
     next.clear();
     for (const auto& from : current) {
-      simdjson::dom::array array;
-      simdjson::dom::object object;
-      const bool is_array = from.get(array) == simdjson::SUCCESS;
-      const bool is_object = !is_array && from.get(object) == simdjson::SUCCESS;
-      simdjson::dom::element found;
-      if (const auto* key = std::get_if<std::string>(&each_step)) {
-        if (is_object && object.at_key(*key).get(found) == simdjson::SUCCESS) {
-          next.push_back(found);
-        }
-      } else if (const auto* index = std::get_if<std::size_t>(&each_step)) {
-        if (is_array && array.at(*index).get(found) == simdjson::SUCCESS) next.push_back(found);
-      } else if (is_array) {
+      if (!std::holds_alternative<any_member>(each_step)) {
+        if (const auto found = member(from, each_step)) next.push_back(*found);
+      } else if (simdjson::dom::array array; from.get(array) == simdjson::SUCCESS) {
         for (const auto element : array) next.push_back(element);
-      } else if (is_object) {
+      } else if (simdjson::dom::object object; from.get(object) == simdjson::SUCCESS) {
         for (const auto field : object) next.push_back(field.value);
       }
     }

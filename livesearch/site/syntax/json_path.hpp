@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,11 +38,19 @@ class json_path {
   /// Lifetime: as long as the parser that owns `root`.
   [[nodiscard]] std::vector<simdjson::dom::element> evaluate(simdjson::dom::element root) const;
 
+  /// Whether it consists of keys and indexes, so that it names at most one place.
+  [[nodiscard]] bool is_single() const noexcept;
+  /// That one place. The path must be single.
+  [[nodiscard]] std::optional<simdjson::dom::element> find(simdjson::dom::element root) const;
+
  private:
   struct any_member {};
   using step = std::variant<std::string, std::size_t, any_member>;
 
   class parser;
+
+  static std::optional<simdjson::dom::element> member(simdjson::dom::element from,
+                                                      const step& which);
 
   std::vector<step> steps_;
 };

@@ -13,9 +13,14 @@ std::string found(std::string_view text, std::string_view json) {
   const auto path = json_path::parse(text);
   if (!path) return "wrong: " + to_string(path.error());
   simdjson::dom::parser parser;
+  const simdjson::dom::element root = parser.parse(std::string{json});
   std::string joined;
-  for (const auto& element : path->evaluate(parser.parse(std::string{json}))) {
+  for (const auto& element : path->evaluate(root)) {
     joined += (joined.empty() ? "" : " ") + simdjson::minify(element);
+  }
+  if (path->is_single()) {
+    const auto single = path->find(root);
+    EXPECT_EQ(single ? simdjson::minify(*single) : "", joined) << text;
   }
   return joined;
 }
@@ -39,6 +44,13 @@ TEST(json_path, names_every_element_of_an_array_in_order) {
 
 TEST(json_path, names_every_value_of_an_object) {
   EXPECT_EQ(found("a.*.b", R"({"a":{"x":{"b":1},"y":{"b":2}}})"), "1 2");
+}
+
+TEST(json_path, knows_whether_it_can_name_more_than_one_place) {
+  EXPECT_TRUE(json_path::parse("a[0].b")->is_single());
+  EXPECT_TRUE(json_path::parse("$")->is_single());
+  EXPECT_FALSE(json_path::parse("a[*].b")->is_single());
+  EXPECT_FALSE(json_path::parse("a.*")->is_single());
 }
 
 TEST(json_path, reads_a_quoted_key_with_any_character) {
