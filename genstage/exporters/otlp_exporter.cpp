@@ -6,6 +6,7 @@
 #include <chrono>
 #include <genstage/http/curl_client.hpp>
 #include <genstage/http/fetch.hpp>
+#include <genstage/http/recorded_client.hpp>
 #include <genstage/io/reactor.hpp>
 #include <genstage/observe/otlp.hpp>
 #include <genstage/observe/snapshot.hpp>
@@ -23,11 +24,13 @@ std::int64_t system_unix_nano() {
 }  // namespace
 
 struct otlp_exporter::own_client {
-  explicit own_client(http::network_mode network) : guard{network} {}
+  own_client(http::network_mode network, port_log* log)
+      : guard{network}, client{over_network, log, "otlp"} {}
 
   reactor waiting{"otlp"};
   http::address_guard guard;
-  http::curl_client client{waiting, guard, {.max_connections = 2}};
+  http::curl_client over_network{waiting, guard, {.max_connections = 2}};
+  http::recorded_client client;
 };
 
 otlp_exporter::otlp_exporter(otlp_options options)
@@ -43,7 +46,7 @@ void otlp_exporter::init() {
   trap_exits();
   client_ = options_.client;
   if (client_ == nullptr) {
-    own_ = std::make_unique<own_client>(options_.network);
+    own_ = std::make_unique<own_client>(options_.network, options_.log);
     client_ = &own_->client;
   }
   started_unix_nano_ = options_.unix_nano();

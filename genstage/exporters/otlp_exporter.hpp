@@ -7,6 +7,7 @@
 #include <genstage/exporters/span_queue.hpp>
 #include <genstage/http/client.hpp>
 #include <genstage/process/server.hpp>
+#include <genstage/replay/port_log.hpp>
 #include <genstage/supervision/restart_backoff.hpp>
 #include <genstage/task/task.hpp>
 #include <memory>
@@ -38,6 +39,8 @@ struct otlp_options {
   http::http_client* client = nullptr;
   /// Of its own client: off-line, only a collector on this machine is reached.
   http::network_mode network = http::network_mode::online;
+  /// Of its own client: where the collector's answers are kept, of a run that is recorded.
+  port_log* log = nullptr;
   /// The system's clock in nanoseconds; another one where time is virtual.
   std::function<std::int64_t()> unix_nano{};
 };

@@ -8,7 +8,6 @@ namespace genstage::inline v0::http {
 
 namespace {
 
-constexpr std::string_view port_name = "http";
 constexpr std::string_view magic = "answer01";
 constexpr std::uint8_t outcome_kinds = 2;
 
@@ -62,7 +61,8 @@ std::optional<result<http_response>> outcome_of_bytes(std::string_view bytes) {
 
 class recorded_client::implementation {
  public:
-  implementation(http_client& behind, port_log* log) : behind_{behind}, log_{log} {}
+  implementation(http_client& behind, port_log* log, std::string name)
+      : behind_{behind}, log_{log}, name_{std::move(name)} {}
 
   static transfer_id start(const std::shared_ptr<implementation>& self, http_request request,
                            completion on_done) {
@@ -120,7 +120,7 @@ class recorded_client::implementation {
 
   void came(std::uint64_t number, result<http_response> outcome) {
     std::string bytes = to_bytes(outcome);
-    log_->came(port_name, number, std::move(bytes),
+    log_->came(name_, number, std::move(bytes),
                [this, number, outcome = std::move(outcome)]() mutable {
                  if (completion on_done = take(number)) on_done(std::move(outcome));
                });
@@ -128,15 +128,16 @@ class recorded_client::implementation {
 
   http_client& behind_;
   port_log* const log_;
+  const std::string name_;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, question> waiting_;
   std::uint64_t asked_ = 0;
 };
 
-recorded_client::recorded_client(http_client& behind, port_log* log)
-    : self_{std::make_shared<implementation>(behind, log)} {
+recorded_client::recorded_client(http_client& behind, port_log* log, std::string name)
+    : self_{std::make_shared<implementation>(behind, log, name)} {
   if (log == nullptr || !log->plays()) return;
-  log->listen(std::string{port_name}, [self = self_](std::uint64_t number, std::string_view bytes) {
+  log->listen(std::move(name), [self = self_](std::uint64_t number, std::string_view bytes) {
     return self->play(number, bytes);
   });
 }

@@ -24,7 +24,8 @@ namespace genstage::inline v0::http {
 /// Threads: any. Cost: a copy of each answer while it is recorded.
 class recorded_client final : public http_client {
  public:
-  recorded_client(http_client& behind, port_log* log);
+  /// `name` is as which it is kept; each client of a program needs another.
+  recorded_client(http_client& behind, port_log* log, std::string name = "http");
   ~recorded_client() override;
 
   [[nodiscard]] transfer_id start(http_request request, completion on_done) override;

@@ -1,4 +1,4 @@
-#include <genstage/http/detail/exchange.hpp>
+#include <genstage/http/detail/recipient.hpp>
 #include <genstage/http/responder.hpp>
 
 #include <cstdio>
@@ -7,48 +7,48 @@
 
 namespace genstage::inline v0::http {
 
-response_stream::response_stream(std::shared_ptr<detail::exchange> owned) noexcept
-    : exchange_{std::move(owned)} {}
+response_stream::response_stream(std::shared_ptr<detail::recipient> owned) noexcept
+    : recipient_{std::move(owned)} {}
 
 response_stream& response_stream::operator=(response_stream&& other) noexcept {
-  response_stream dropped{std::exchange(exchange_, std::move(other.exchange_))};
+  response_stream dropped{std::exchange(recipient_, std::move(other.recipient_))};
   return *this;
 }
 
 response_stream::~response_stream() {
-  if (exchange_) exchange_->abandon();
+  if (recipient_) recipient_->abandon();
 }
 
 stream_write response_stream::write(std::string&& chunk) {
-  return exchange_ ? exchange_->write(std::move(chunk)) : stream_write::closed;
+  return recipient_ ? recipient_->write(std::move(chunk)) : stream_write::closed;
 }
 
 void response_stream::finish() {
-  if (exchange_) exchange_->finish();
+  if (recipient_) recipient_->finish();
 }
 
 std::size_t response_stream::pending_bytes() const noexcept {
-  return exchange_ ? exchange_->pending_bytes() : 0;
+  return recipient_ ? recipient_->pending_bytes() : 0;
 }
 
 void response_stream::on_drained(std::move_only_function<void()> callback) {
-  if (exchange_) exchange_->on_drained(std::move(callback));
+  if (recipient_) recipient_->on_drained(std::move(callback));
 }
 
 void response_stream::on_closed(std::move_only_function<void(exchange_end)> callback) {
-  if (exchange_) exchange_->on_closed(std::move(callback));
+  if (recipient_) recipient_->on_closed(std::move(callback));
 }
 
-responder::responder(std::shared_ptr<detail::exchange> owned) noexcept
-    : exchange_{std::move(owned)} {}
+responder::responder(std::shared_ptr<detail::recipient> owned) noexcept
+    : recipient_{std::move(owned)} {}
 
 responder& responder::operator=(responder&& other) noexcept {
-  responder dropped{std::exchange(exchange_, std::move(other.exchange_))};
+  responder dropped{std::exchange(recipient_, std::move(other.recipient_))};
   return *this;
 }
 
 responder::~responder() {
-  if (exchange_) exchange_->abandon();
+  if (recipient_) recipient_->abandon();
 }
 
 void responder::respond(http_reply reply) {
@@ -64,15 +64,15 @@ response_stream responder::begin_stream(unsigned status, std::string content_typ
 }
 
 void responder::on_closed(std::move_only_function<void(exchange_end)> callback) {
-  if (exchange_) exchange_->on_closed(std::move(callback));
+  if (recipient_) recipient_->on_closed(std::move(callback));
 }
 
-std::shared_ptr<detail::exchange> responder::take() {
-  if (!exchange_) {
+std::shared_ptr<detail::recipient> responder::take() {
+  if (!recipient_) {
     std::fputs("http responder: answered twice, one answer is allowed; this is a bug\n", stderr);
     std::terminate();
   }
-  return std::exchange(exchange_, nullptr);
+  return std::exchange(recipient_, nullptr);
 }
 
 }  // namespace genstage::inline v0::http

@@ -12,7 +12,7 @@ namespace genstage::inline v0::http {
 
 namespace detail {
 
-class exchange;
+class recipient;
 
 }  // namespace detail
 
@@ -78,9 +78,9 @@ class response_stream {
 
  private:
   friend class responder;
-  explicit response_stream(std::shared_ptr<detail::exchange> owned) noexcept;
+  explicit response_stream(std::shared_ptr<detail::recipient> owned) noexcept;
 
-  std::shared_ptr<detail::exchange> exchange_;
+  std::shared_ptr<detail::recipient> recipient_;
 };
 
 /// The right, and the duty, to answer one request.
@@ -106,12 +106,12 @@ class responder {
   void on_closed(std::move_only_function<void(exchange_end)> callback);
 
   /// What the server gives its handler; no interface.
-  explicit responder(std::shared_ptr<detail::exchange> owned) noexcept;
+  explicit responder(std::shared_ptr<detail::recipient> owned) noexcept;
 
  private:
-  std::shared_ptr<detail::exchange> take();
+  std::shared_ptr<detail::recipient> take();
 
-  std::shared_ptr<detail::exchange> exchange_;
+  std::shared_ptr<detail::recipient> recipient_;
 };
 
 }  // namespace genstage::inline v0::http

@@ -15,6 +15,7 @@
 
 namespace genstage::inline v0 {
 
+class port_log;
 class reactor;
 
 }  // namespace genstage::inline v0
@@ -23,9 +24,12 @@ namespace genstage::inline v0::http {
 
 namespace detail {
 
+class request_tape;
 class server_core;
 
 }  // namespace detail
+
+struct replayed_answer;
 
 struct server_options {
   std::string address{"127.0.0.1"};
@@ -44,6 +48,13 @@ struct server_options {
   /// The body of an answer that the server gives by itself; empty means
   /// `{"error":{"message":...}}`. Its content type is application/json.
   std::function<std::string(unsigned status, std::string_view message)> error_body{};
+  /// Keeps what comes, of a run that is recorded; tells it in one that is had again, in which
+  /// nobody listens. See `replayed_answer`.
+  port_log* log{nullptr};
+  /// As which it is kept; each server of a program needs another.
+  std::string log_name{"http server"};
+  /// Told of each answer in a run that is had again, when its exchange ends there.
+  std::function<void(const replayed_answer&)> on_replayed{};
 };
 
 /// One request as the handler sees it.
@@ -59,6 +70,33 @@ struct server_request {
   std::string peer{};
 };
 
+/// An answer as a status, how many bytes its body had, and a digest of them.
+struct answer_digest {
+  unsigned status{0};                         ///< 0 while there is none
+  bool is_whole{false};                       ///< it was ended by the program
+  std::uint64_t bytes{0};                     ///< of the body, as far as the connection took it
+  std::uint64_t hash{14695981039346656037U};  ///< FNV-1a
+
+  friend bool operator==(const answer_digest&, const answer_digest&) = default;
+};
+
+/// What a recorded run and the one that has it again answered to a request.
+///
+/// A recording has each request that the handler was given, whole, in the order of everything; what
+/// a reader has not taken, how much of an answer a connection took and how the exchange ended; and
+/// of the answer a digest, since the program makes it again. What the server refuses by itself is
+/// not there, since the program has no part in it. The handler runs as one happening of the
+/// program: whatever it looks at that only processes change is the same in both runs.
+struct replayed_answer {
+  const server_request& request;
+  std::string content_type{};
+  std::string body{};
+  answer_digest now{};
+  answer_digest recorded{};
+
+  [[nodiscard]] bool is_same() const noexcept { return now == recorded; }
+};
+
 struct server_counters {
   std::size_t connections{0};     ///< open now
   std::uint64_t requests{0};      ///< given to the handler so far
@@ -72,11 +110,12 @@ struct server_counters {
 /// answered by the server: 400, 405 (CONNECT, TRACE and unknown methods), 413 and 431. A client
 /// that closes its sending side is taken to have left.
 ///
-/// Lifetime: the reactor must outlive the server and everything it handed out. The destructor
-/// closes all connections, so that each `on_closed` is called, and waits until no callback can run;
-/// it must not run on the reactor's thread.
-/// Threads: every member may be called from any thread. The handler runs on the reactor's thread;
-/// it must not block, and an exception that leaves it ends the program.
+/// Lifetime: the reactor and the log must outlive the server and everything it handed out. The
+/// destructor closes all connections, so that each `on_closed` is called, and waits until no
+/// callback can run; it must not run on the reactor's thread, and, while it is recorded, in a
+/// process only once it has stopped. Threads: every member may be called from any thread. The
+/// handler runs on the reactor's thread; it must not block, and an exception that leaves it ends
+/// the program.
 class http_server {
  public:
   using handler = std::move_only_function<void(server_request, responder)>;
@@ -105,9 +144,11 @@ class http_server {
   [[nodiscard]] server_counters counters() const noexcept;
 
  private:
-  explicit http_server(std::shared_ptr<detail::server_core> core) noexcept;
+  http_server(std::shared_ptr<detail::server_core> core,
+              std::shared_ptr<detail::request_tape> tape) noexcept;
 
   std::shared_ptr<detail::server_core> core_;
+  std::shared_ptr<detail::request_tape> tape_;  ///< Null unless there is a log.
 };
 
 }  // namespace genstage::inline v0::http

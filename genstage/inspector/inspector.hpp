@@ -6,6 +6,7 @@
 #include <genstage/core/error.hpp>
 #include <genstage/inspector/recording_json.hpp>
 #include <genstage/process/runtime.hpp>
+#include <genstage/replay/port_log.hpp>
 #include <genstage/supervision/supervisor.hpp>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ struct inspector_options {
   bool measures_latencies{false};
   /// A trace to show in place of the program, as `gs-inspect` does.
   std::shared_ptr<const shown_recording> recording{};
+  /// Where what readers ask is kept, of a run that is recorded: the inspector is a part of the
+  /// program, and so it is had again too. What it shows is of the moment, and not compared.
+  port_log* log{nullptr};
   /// Told the address of the page once it can be opened. Runs in a process, must be short.
   std::function<void(std::string_view url)> ready{};
 };

@@ -29,7 +29,7 @@ class port_log {
 
   /// What a callback of the program reads of the world outside, such as how much room a reader has
   /// left: what `look` says, or what it said when that was recorded. Threads: those of the program,
-  /// in a callback.
+  /// in a callback, or in what `came` hands on.
   [[nodiscard]] virtual std::uint64_t read(const std::function<std::uint64_t()>& look) = 0;
 
   /// What came when it was recorded goes to `take`, once it is its turn. It returns false for what

@@ -25,6 +25,10 @@ class tape final : public port_log {
   }
   void listen(std::string, taker take) override { take_ = std::move(take); }
 
+  /// What is read when it is played, after what has been read so far.
+  void tell(const std::vector<std::uint64_t>& readings) {
+    readings_.insert(readings_.end(), readings.begin(), readings.end());
+  }
   void rewind() { plays_ = true; }
   bool play_next() {
     const auto& [number, bytes] = kept_.at(next_++);

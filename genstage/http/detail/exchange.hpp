@@ -1,6 +1,6 @@
 #pragma once
 
-#include <genstage/http/responder.hpp>
+#include <genstage/http/detail/recipient.hpp>
 #include <genstage/io/reactor.hpp>
 
 #include <cstddef>
@@ -22,22 +22,19 @@ class connection;
 ///    before it is gone, so a handle that is kept too long reaches nothing.
 /// 2. `on_closed` is called by `end` alone, or at once when set later: exactly once.
 /// 3. No callback runs under the lock.
-class exchange {
+class exchange final : public recipient {
  public:
   exchange(reactor& driver, std::weak_ptr<connection> owner, std::size_t max_pending);
 
-  exchange(const exchange&) = delete;
-  exchange& operator=(const exchange&) = delete;
-
   // For handles, on any thread.
-  void respond(http_reply reply);
-  void begin_stream(http_reply head);
-  [[nodiscard]] stream_write write(std::string&& chunk);
-  void finish();
-  void abandon();
-  [[nodiscard]] std::size_t pending_bytes() const noexcept;
-  void on_drained(std::move_only_function<void()> callback);
-  void on_closed(std::move_only_function<void(exchange_end)> callback);
+  void respond(http_reply reply) override;
+  void begin_stream(http_reply head) override;
+  [[nodiscard]] stream_write write(std::string&& chunk) override;
+  void finish() override;
+  void abandon() override;
+  [[nodiscard]] std::size_t pending_bytes() const noexcept override;
+  void on_drained(std::move_only_function<void()> callback) override;
+  void on_closed(std::move_only_function<void(exchange_end)> callback) override;
 
   // For the connection, on the reactor's thread.
   enum class next_step : std::uint8_t { wait, finish, cut };

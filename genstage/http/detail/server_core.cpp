@@ -41,7 +41,7 @@ server_core::server_core(reactor& driver, server_options options, http_server::h
       timer_{io_},
       on_request_{std::move(on_request)} {}
 
-result<void> server_core::bind() {
+result<void> server_core::stand_for(std::uint16_t port) {
   boost::system::error_code failed;
   const auto address = asio::ip::make_address(options_.address, failed);
   if (failed) {
@@ -50,7 +50,13 @@ result<void> server_core::bind() {
                             "not listening",
                             options_.address));
   }
-  endpoint_ = {address, options_.port};
+  endpoint_ = {address, port};
+  return {};
+}
+
+result<void> server_core::bind() {
+  if (auto read = stand_for(options_.port); !read) return read;
+  boost::system::error_code failed;
   acceptor_.open(endpoint_.protocol(), failed);
   if (!failed) acceptor_.set_option(asio::socket_base::reuse_address{true}, failed);
   if (!failed) acceptor_.bind(endpoint_, failed);

@@ -26,6 +26,8 @@ class server_core : public std::enable_shared_from_this<server_core> {
   server_core(reactor& driver, server_options options, http_server::handler on_request);
 
   [[nodiscard]] result<void> bind();
+  /// Has the address that another one listened at, in place of `bind`.
+  [[nodiscard]] result<void> stand_for(std::uint16_t port);
   void accept();
   void stop(std::chrono::milliseconds grace, std::move_only_function<void()> on_stopped);
 

@@ -103,8 +103,11 @@ void inspector_door::init() {
     return stop(exit_reason::user(std::move(allowed.error().message)));
   }
   waiting_.emplace("inspector");
-  http::server_options how{
-      .address = options_.address, .port = options_.port, .max_stream_bytes = most_untaken};
+  http::server_options how{.address = options_.address,
+                           .port = options_.port,
+                           .max_stream_bytes = most_untaken,
+                           .log = options_.log,
+                           .log_name = "inspector"};
   if (is_loopback(options_.address)) how.max_body = most_of_file;
   auto opened = http::http_server::listen(
       *waiting_, std::move(how), doorkeeper{home(), {options_.token, options_.host_names}});
