@@ -55,13 +55,9 @@ void add_serve(CLI::App& app, action& chosen) {
       "URL, over OTLP/HTTP");
   command.add_flag("--latencies", options->latencies,
                    "Measure where the time of events goes, for --inspect and --otlp");
-  command
-      .add_option("--record", options->record_to,
-                  "Keep the run in this file, with all that searchers ask and sites answer, for "
-                  "`replay`; one callback at a time, so not for every day")
-      ->excludes("--inspect")
-      ->excludes("--otlp")
-      ->excludes("--latencies");
+  command.add_option("--record", options->record_to,
+                     "Keep the run in this file, with all that is asked and sites answer, for "
+                     "`replay`; one callback at a time, so not for every day");
   add_program_options(command, options->program);
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
 }

@@ -14,7 +14,7 @@ namespace {
 using genstage::detail::byte_reader;
 using genstage::detail::byte_writer;
 
-constexpr std::string_view magic = "search01";
+constexpr std::string_view magic = "search02";
 constexpr std::uint8_t cache_uses = 2;
 constexpr std::uint8_t output_formats = 3;
 
@@ -29,6 +29,26 @@ std::vector<std::string> take_texts(byte_reader& from, std::string_view of) {
     texts.push_back(from.text());
   }
   return texts;
+}
+
+void put(byte_writer& to, const server_settings& server) {
+  to.number(static_cast<std::uint8_t>(server.is_offline));
+  put(to, server.host_names);
+  to.number(static_cast<std::uint8_t>(server.inspect.has_value()));
+  to.number(server.inspect.value_or(0));
+  to.text(server.otlp);
+  to.number(static_cast<std::uint8_t>(server.latencies));
+}
+
+server_settings take_server(byte_reader& from) {
+  server_settings read{.is_offline = from.below(2, "a network of kind") == 1,
+                       .host_names = take_texts(from, "names")};
+  const bool inspects = from.below(2, "an inspector of kind") == 1;
+  const auto port = from.number<std::uint16_t>();
+  if (inspects) read.inspect = port;
+  read.otlp = from.text();
+  read.latencies = from.below(2, "latencies of kind") == 1;
+  return read;
 }
 
 }  // namespace
@@ -86,6 +106,8 @@ std::string to_bytes(const recorded_search& written) {
   to.number(static_cast<std::uint64_t>(written.began.time_since_epoch().count()));
   to.number(static_cast<std::uint8_t>(written.learnt ? 1 : 0));
   if (written.learnt) to.text(to_bytes(*written.learnt));
+  to.number(static_cast<std::uint8_t>(written.server ? 1 : 0));
+  if (written.server) put(to, *written.server);
   return to.take();
 }
 
@@ -110,6 +132,7 @@ std::optional<recorded_search> recorded_search_of_bytes(std::string_view bytes) 
     read.learnt = conditions_of_bytes(from.text());
     if (!read.learnt) return std::nullopt;
   }
+  if (from.below(2, "a program of kind") == 1) read.server = take_server(from);
   from.end();
   if (from.failure()) return std::nullopt;
   return read;

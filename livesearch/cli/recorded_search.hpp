@@ -15,9 +15,20 @@
 
 namespace livesearch {
 
+/// How a server is run, as far as it decides what the program does.
+struct server_settings {
+  bool is_offline = false;
+  std::vector<std::string> host_names{};
+  std::optional<std::uint16_t> inspect{};  ///< the port of the inspector
+  std::string otlp{};                      ///< the collector; empty for none
+  bool latencies = false;
+
+  friend bool operator==(const server_settings&, const server_settings&) = default;
+};
+
 /// What a replay has to know before it begins: what was searched for, and the sites as they were
-/// defined then. Stands at the beginning of the recording, so that the file is enough. Of a server
-/// there is no query: searches come later.
+/// defined then. Stands at the beginning of the recording, so that the file is enough. Searches of
+/// a server come later.
 struct recorded_search {
   /// As which it stands there.
   static constexpr std::string_view port_name = "livesearch";
@@ -33,10 +44,11 @@ struct recorded_search {
   calendar::time began{};               ///< the time of day at which the driver's clock was zero
   /// What the lanes had learnt before; no value if they had no memory.
   std::optional<lane_conditions> learnt{};
+  std::optional<server_settings> server{};
 
   [[nodiscard]] static recorded_search of(const search_options& asked, const program& base);
 
-  [[nodiscard]] bool is_of_a_server() const noexcept { return query.empty(); }
+  [[nodiscard]] bool is_of_a_server() const noexcept { return server.has_value(); }
   [[nodiscard]] calendar times() const noexcept { return {began, genstage::instant{}}; }
   /// Failure: as those of the program that recorded it; another version may read its sites
   /// otherwise.

@@ -33,6 +33,22 @@ TEST(recorded_search_test, what_was_written_is_read_to_the_same_bytes) {
   EXPECT_EQ(to_bytes(*read), bytes);
 }
 
+TEST(recorded_search_test, a_server_is_kept_with_who_looks_on) {
+  recorded_search server = example();
+  server.server = server_settings{.is_offline = true,
+                                  .host_names = {"search.example"},
+                                  .inspect = 8042,
+                                  .otlp = "http://127.0.0.1:4318",
+                                  .latencies = true};
+
+  const auto read = recorded_search_of_bytes(to_bytes(server));
+
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->server, server.server);
+  EXPECT_TRUE(read->is_of_a_server());
+  EXPECT_FALSE(recorded_search_of_bytes(to_bytes(example()))->is_of_a_server());
+}
+
 TEST(recorded_search_test, a_part_of_it_or_something_else_is_not_read) {
   const std::string bytes = to_bytes(example());
 

@@ -1,21 +1,17 @@
 #include <fmt/format.h>
 
 #include <genstage/http/recorded_client.hpp>
-#include <genstage/http/trace_headers.hpp>
-#include <memory>
-#include <mutex>
+#include <genstage/http/server.hpp>
+#include <genstage/io/reactor.hpp>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "livesearch/cli/commands.hpp"
 #include "livesearch/cli/notices.hpp"
 #include "livesearch/cli/recorded_search.hpp"
 #include "livesearch/cli/search_run.hpp"
-#include "livesearch/search/search_desk.hpp"
-#include "livesearch/server/report_listener.hpp"
-#include "livesearch/server/search_port.hpp"
-#include "livesearch/server/search_request.hpp"
-#include "livesearch/server/service_tree.hpp"
+#include "livesearch/cli/search_server.hpp"
 
 namespace livesearch {
 
@@ -75,50 +71,61 @@ int replay_search(const std::string& file, const recorded_search& recorded,
   return summary->results > 0 ? 0 : status_found_nothing;
 }
 
-/// Prints what a search came to, below what was asked for.
-std::shared_ptr<search_listener> printing(std::string target) {
-  return std::make_shared<report_listener>([target = std::move(target)](std::string document) {
-    fmt::print("GET {}\n{}\n", target, document);
-  });
-}
+/// Prints each answer, below what was asked for, and counts those that are other ones than were
+/// recorded.
+class answer_printer {
+ public:
+  void print(const http::replayed_answer& of) {
+    const std::string asked = fmt::format("{} {}", of.request.method, of.request.raw_target);
+    fmt::print("{} {} {} bytes\n", asked, of.now.status, of.now.bytes);
+    if (is_read_by_people(of.content_type)) fmt::print("{}\n", of.body);
+    ++answers_;
+    if (of.is_same()) return;
+    ++others_;
+    fmt::print(stderr, "replay: {}: answered {} with {} bytes; {} with {} {} was recorded\n", asked,
+               of.now.status, of.now.bytes, of.recorded.status, of.recorded.bytes,
+               of.now.bytes == of.recorded.bytes ? "others" : "bytes");
+  }
 
-/// Begins the search that a visit asked for.
-bool begin(genstage::runtime& home, const site_catalog& sites, const search_port::visit& come,
-           std::stop_token searcher,
-           const std::function<std::shared_ptr<search_listener>(std::shared_ptr<search_listener>)>&
-               watch) {
-  const auto target = http::parse_target(come.target);
-  if (!target) return false;
-  auto plan = read_plan(*target, sites);
-  const auto at = genstage::find(home, desk);
-  if (!plan || !at) return false;
-  auto wish = std::make_shared<search_wish>(
-      search_wish{*std::move(plan), watch(printing(come.target)), std::move(searcher),
-                  searcher_of(*target, come.peer), http::trace_of(come.trace)});
-  genstage::cast(*at, search_desk::begin{std::move(wish)});
-  return true;
-}
+  /// The status to end with.
+  [[nodiscard]] int sum_up(int status) const {
+    if (others_ == 0) {
+      fmt::print(stderr, "replay: {} answers, each as it was recorded\n", answers_);
+      return status;
+    }
+    fmt::print(stderr, "replay: {} of {} answers are other ones than were recorded\n", others_,
+               answers_);
+    return status_failed;
+  }
+
+ private:
+  /// Documents and streams; pages and what belongs to them stand in the program.
+  static bool is_read_by_people(std::string_view type) {
+    return type.starts_with("application/json") || type.starts_with("text/event-stream") ||
+           type.starts_with("text/plain");
+  }
+
+  std::size_t answers_ = 0;
+  std::size_t others_ = 0;
+};
 
 int replay_server(const std::string& file, const recorded_search& recorded,
                   const site_catalog& sites) {
+  genstage::reactor idle{"io"};
+  answer_printer answers;
   // Declared before the application, whose processes use it to the end.
-  std::optional<search_port> searches;
   std::optional<replayed_outside> outside;
   genstage::application app{{.replay_from = file}};
   if (app.ports() == nullptr) return app.run();  // It says why.
   outside.emplace(recorded, sites, app.ports());
-  searches.emplace(app.ports());
-  searches->play([&](const search_port::visit& come, std::stop_token searcher, const auto& watch) {
-    return begin(app.home(), sites, come, std::move(searcher), watch);
-  });
-  for (genstage::child_spec& each :
-       service_tree(sites, outside->services(), nullptr, app.ports())) {
-    app.add(std::move(each));
-  }
+  search_server served{app, *recorded.server, {sites, outside->services(), idle}};
+  const auto opened =
+      served.open({.on_replayed = [&](const http::replayed_answer& of) { answers.print(of); }}, {});
+  if (!opened) return failed(opened.error());
   app.ports()->came(recorded_search::port_name, 0, to_bytes(recorded), [] {});
   const int status = app.run();
   outside->forget();
-  return status;
+  return answers.sum_up(status);
 }
 
 }  // namespace

@@ -4,11 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <genstage/exporters/otlp_exporter.hpp>
-#include <genstage/inspector/inspector.hpp>
-#include <genstage/observe/latencies.hpp>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +14,7 @@
 #include "livesearch/cli/commands.hpp"
 #include "livesearch/cli/notices.hpp"
 #include "livesearch/cli/recorded_search.hpp"
-#include "livesearch/server/routes.hpp"
-#include "livesearch/server/service_tree.hpp"
+#include "livesearch/cli/search_server.hpp"
 
 namespace livesearch {
 
@@ -37,25 +32,6 @@ class spinner final : public genstage::server {
   }
 };
 inline constexpr genstage::name<spinner> spins{"test_spinner"};
-inline constexpr genstage::name<genstage::otlp_exporter> tells_collector{"otlp"};
-
-/// Where the inspector listens, once it does. Threads: any.
-class inspector_address {
- public:
-  void set(std::string_view url) {
-    const std::scoped_lock lock{mutex_};
-    url_ = url;
-  }
-  std::string get() {
-    const std::scoped_lock lock{mutex_};
-    return url_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string url_;
-};
-
 /// Takes as many descriptors as the system lets it have. Returns how many connections of searchers
 /// fit: each may have a request to a site under way, and a file or two are needed besides.
 std::size_t connections_that_fit() {
@@ -70,29 +46,12 @@ std::size_t connections_that_fit() {
   return std::clamp<std::size_t>(left / 2, 64, most);
 }
 
-void add_children(genstage::application& app, const serve_options& options, program& base,
-                  http::http_server& endpoint, inspector_address& inspector) {
-  if (!options.otlp.empty()) {
-    // First, so that it ends last.
-    app.add(genstage::child(
-        tells_collector,
-        genstage::otlp_options{
-            .url = options.otlp, .service = "livesearch", .network = options.program.network}));
-  }
-  for (genstage::child_spec& each :
-       service_tree(base.sites(), base.services(), &endpoint, app.ports())) {
-    app.add(std::move(each));
-  }
-  if (options.inspect) {
-    app.add(
-        genstage::inspector_child({.port = *options.inspect, .ready = [&](std::string_view url) {
-                                     inspector.set(url);
-                                     fmt::print("livesearch: inspector on {}\n", url);
-                                   }}));
-  }
-  if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
-    app.add(genstage::child(spins).shutdown(std::nullopt));
-  }
+server_settings settings_of(const serve_options& options) {
+  return {.is_offline = options.program.network == http::network_mode::offline,
+          .host_names = options.host_names,
+          .inspect = options.inspect,
+          .otlp = options.otlp,
+          .latencies = options.latencies};
 }
 
 }  // namespace
@@ -105,44 +64,34 @@ int serve(const serve_options& options) {
   spec.runtime.workers = std::max(2U, std::thread::hardware_concurrency());
   // Declared before the application, whose processes use it to the end.
   std::unique_ptr<program> base;
-  inspector_address inspector;
-  std::unique_ptr<search_port> searches;
-  std::unique_ptr<http::http_server> endpoint;
   genstage::application app{std::move(spec)};
-  std::optional<genstage::latencies> measured;
-  if (options.latencies) measured.emplace(app.home().telemetry());
-
   program_options chosen = options.program;
   chosen.ports = app.ports();
-  searches = std::make_unique<search_port>(app.ports());
   auto started = program::start(chosen, app.home().scheduler());
   if (!started) return failed(started.error());
   base = std::move(*started);
   warn_of_wrong_files(*base);
-  auto listening = http::http_server::listen(
-      base->reactor(),
+  std::optional<search_server> served;
+  served.emplace(app, settings_of(options),
+                 search_server::parts{base->sites(), base->services(), base->reactor()});
+  const auto listening = served->open(
       {.address = options.address, .port = options.port, .max_connections = connections_that_fit()},
-      make_routes({.home = &app.home(),
-                   .sites = &base->sites(),
-                   .network = base->guard().mode(),
-                   .board = &base->board(),
-                   .inspector = [&inspector] { return inspector.get(); },
-                   .host_names = options.host_names,
-                   .searches = searches.get()}));
+      [](std::string_view url) { fmt::print("livesearch: inspector on {}\n", url); });
   if (!listening) {
     fmt::print(stderr, "livesearch: --port: {}\n", listening.error().message);
     return status_failed;
   }
-  endpoint = std::move(*listening);
-
-  add_children(app, options, *base, *endpoint, inspector);
+  if (std::getenv("LIVESEARCH_TEST_SPIN") != nullptr) {
+    app.add(genstage::child(spins).shutdown(std::nullopt));
+  }
   app.on_started([&] {
     introduce_hosts(*base);
-    fmt::print("livesearch: ready on {}\n", endpoint->url());
+    fmt::print("livesearch: ready on {}\n", served->url());
     std::fflush(stdout);
   });
   if (genstage::port_log* const ports = app.ports()) {
-    const recorded_search begins = recorded_search::of({}, *base);
+    recorded_search begins = recorded_search::of({}, *base);
+    begins.server = settings_of(options);
     ports->came(recorded_search::port_name, 0, to_bytes(begins), [] {});
   }
   const int status = app.run();
@@ -152,7 +101,7 @@ int serve(const serve_options& options) {
                refused.refused_offline);
   }
   // The reactor's callbacks use the runtime, so they end before it.
-  endpoint.reset();
+  served.reset();
   // What comes late through a port is still noted down. No process is left that uses it.
   if (app.ports() != nullptr) base.reset();
   return status;

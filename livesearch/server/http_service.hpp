@@ -3,7 +3,6 @@
 #include <genstage/genstage.hpp>
 #include <genstage/http/server.hpp>
 #include <genstage/io/reactor.hpp>
-#include <genstage/replay/port_log.hpp>
 #include <memory>
 #include <string>
 
@@ -14,15 +13,12 @@ namespace livesearch {
 /// Where the HTTP interface listens. The socket is opened before the tree starts, so that an
 /// address in use is a clear error, and closed when the tree stops, after the searches have ended.
 ///
-/// In a run that is had again there is no server, and that it has stopped comes through the log.
-/// Lifetime: the server and the log outlive the tree.
+/// Lifetime: the server outlives the tree.
 class http_service final : public genstage::server {
  public:
   static constexpr std::chrono::milliseconds grace{2000};
 
-  explicit http_service(genstage::http::http_server* listening,
-                        genstage::port_log* log = nullptr) noexcept
-      : server_{listening}, log_{log} {}
+  explicit http_service(genstage::http::http_server* listening) noexcept : server_{listening} {}
 
   void init() { trap_exits(); }
   /// Lets running answers reach their readers.
@@ -30,7 +26,6 @@ class http_service final : public genstage::server {
 
  private:
   genstage::http::http_server* server_;
-  genstage::port_log* log_;
 };
 
 inline constexpr genstage::name<http_service> http_endpoint{"http_service"};

@@ -172,10 +172,8 @@ class routes {
                      ""),
           {{"Retry-After", std::to_string(seconds)}});
     }
-    search_port& port = context_.searches != nullptr ? *context_.searches : *unrecorded_;
-    const std::uint64_t number = port.next();
     std::stop_source searcher;
-    responder.on_closed(port.leaving(number, searcher));
+    responder.on_closed([searcher](http::exchange_end) mutable { searcher.request_stop(); });
     auto wish = std::make_shared<search_wish>(
         search_wish{std::move(*plan), nullptr, searcher.get_token(),
                     searcher_of(request.target, request.peer), http::trace_of(request.headers)});
@@ -188,12 +186,10 @@ class routes {
       wish->listener = std::make_shared<stream_listener>(event_stream::open(responder.begin_stream(
           200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})));
     }
-    wish->listener = port.watched(number, std::move(wish->listener));
-    port.enter(number, request, [&] { genstage::cast(*at, search_desk::begin{std::move(wish)}); });
+    genstage::cast(*at, search_desk::begin{std::move(wish)});
   }
 
   routes_context context_;
-  std::unique_ptr<search_port> unrecorded_ = std::make_unique<search_port>(nullptr);
 };
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "livesearch/fetch/lane_gauge.hpp"
-#include "livesearch/server/search_port.hpp"
 #include "livesearch/site/catalog.hpp"
 
 namespace livesearch {
@@ -27,8 +26,6 @@ struct routes_context {
   std::function<std::string()> inspector{};
   /// Names by which this server may be called, besides addresses and localhost.
   std::vector<std::string> host_names{};
-  /// Through which searches come, of a run that is recorded. Outlives the HTTP server.
-  search_port* searches = nullptr;
 };
 
 /// The application's HTTP interface: the page, the searches, the sites and the health.

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <genstage/observe/stall_detector.hpp>
-#include <memory>
 
 #include "livesearch/search/lane.hpp"
 #include "livesearch/search/search_desk.hpp"
@@ -20,14 +19,11 @@ constexpr std::chrono::seconds patience{3};
 
 std::vector<genstage::child_spec> service_tree(const site_catalog& sites,
                                                const lane_services& services,
-                                               genstage::http::http_server* endpoint,
-                                               genstage::port_log* log) {
+                                               genstage::http::http_server& endpoint) {
   std::vector<genstage::child_spec> children;
-  if (log == nullptr)
-    children.push_back(genstage::child(
-        finds_stalls, genstage::stall_detector_options{.blame = {.patience = patience}}));
-  children.push_back(genstage::child_from(
-      http_endpoint, [endpoint, log] { return std::make_unique<http_service>(endpoint, log); }));
+  children.push_back(genstage::child(
+      finds_stalls, genstage::stall_detector_options{.blame = {.patience = patience}}));
+  children.push_back(genstage::child(http_endpoint, &endpoint));
   children.push_back(lanes(sites, services));
   children.push_back(genstage::child(desk, services.board));
   return children;
