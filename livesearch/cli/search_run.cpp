@@ -12,14 +12,17 @@ namespace livesearch {
 
 search_run::search_run(const std::string& record_to, const std::string& replay_from)
     : driver_{record_to, replay_from} {
+  if (!record_to.empty()) signals_.emplace();
   genstage::runtime_options options;
   options.on_incident = [this](const genstage::incident&) {
     if (home_) driver_.save(*home_);
   };
   home_.reset(new genstage::runtime{driver_.make_runtime(std::move(options))});
+  if (signals_) signals_->begin([this] { driver_.save(*home_); });
 }
 
 void search_run::end() {
+  signals_.reset();
   if (!home_) return;
   driver_.stop(*home_);
   home_.reset();

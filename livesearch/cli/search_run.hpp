@@ -4,9 +4,11 @@
 #include <genstage/application/program_driver.hpp>
 #include <genstage/genstage.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "livesearch/cli/commands.hpp"
+#include "livesearch/cli/signal_watch.hpp"
 #include "livesearch/fetch/lane_services.hpp"
 #include "livesearch/search/listener.hpp"
 #include "livesearch/site/catalog.hpp"
@@ -24,7 +26,8 @@ using listener_maker =
 /// down.
 class search_run {
  public:
-  /// `record_to` and `replay_from` are files, or empty.
+  /// `record_to` and `replay_from` are files, or empty. A run that is recorded and ended by a
+  /// signal leaves what was recorded until then; to be made before other threads are started.
   search_run(const std::string& record_to, const std::string& replay_from);
   ~search_run() { end(); }
 
@@ -49,6 +52,7 @@ class search_run {
   genstage::result<T> wait(genstage::operation<T> awaited);
 
   genstage::program_driver driver_;
+  std::optional<signal_watch> signals_;
   std::unique_ptr<genstage::runtime> home_;
 };
 

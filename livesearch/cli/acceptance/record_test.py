@@ -7,6 +7,8 @@ usage: record_test.py PROGRAM
 import http.server
 import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +24,7 @@ name: {name}
 network: loopback
 request:
   url: "http://127.0.0.1:{port}/{name}?q={{query}}"
-limits: {{time: 2s, rate: 1000, retries: 2, cache: {cache}}}
+limits: {{time: {time}, rate: 1000, retries: 2, cache: {cache}}}
 answer:
   format: json
   results: {{path: "$.hits[*]"}}
@@ -54,9 +56,9 @@ class Moody(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def define(folder, site, port, cache="0s"):
+def define(folder, site, port, cache="0s", time="2s"):
     with open(os.path.join(folder, f"{site}.yaml"), "w", encoding="utf-8") as file:
-        file.write(DEFINITION.format(name=site, port=port, cache=cache))
+        file.write(DEFINITION.format(name=site, port=port, cache=cache, time=time))
 
 
 def run(program, folder, *arguments):
@@ -65,8 +67,30 @@ def run(program, folder, *arguments):
     return done.returncode, done.stdout, done.stderr
 
 
+def check_signals(checks, program, folder):
+    """A search that is ended while it waits leaves what was recorded until then."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        file = os.path.join(folder, f"{number.name}.gsched")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            define(folder, "silent", silent.getsockname()[1], time="60s")
+            searching = subprocess.Popen(
+                [program, "search", "stage", "--site", "silent", "--offline", "--no-public",
+                 "--sites-folder", folder, "--record", file],
+                env={**os.environ, "LIVESEARCH_STATE": folder})
+            with silent.accept()[0] as asked:
+                asked.recv(1000)
+                searching.send_signal(number)
+                status = searching.wait(PATIENCE_S)
+        checks.expect(status == -number, f"{number.name}: ended by it (status {status})")
+        status, _, noted = run(program, folder, "replay", file)
+        checks.expect(status == 2 and b"the recording ends before the search does" in noted,
+                      f"its replay says that it ends early: {noted.decode(errors='replace')}")
+
+
 def main(program):
     checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        check_signals(checks, program, folder)
     moody = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Moody)
     threading.Thread(target=moody.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
