@@ -25,7 +25,7 @@ class order_reader final : public gs::producer<order> {
     gs::scoped_span reading{home(), "read orders", &request_};
     reading.be(gs::span_kind::server);
     for (auto left = asked.count(); left > 0 && last_ < 3; --left) out.emit({++last_});
-    reading.add("orders", fmt::format("{}", last_));
+    reading.add("orders", last_);
     out.trace(reading.context());  // The spans of those who handle them come under it.
   }
 

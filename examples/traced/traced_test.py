@@ -45,6 +45,8 @@ def main():
     packed = [each for each in Collector.spans.values() if each["spanId"] == said[1]]
     if read is None or len(packed) != 1:
         sys.exit(f"the collector was told {Collector.spans}")
+    if read["attributes"] != [{"key": "orders", "value": {"intValue": "3"}}]:
+        sys.exit(f"it read {read['attributes']}")
     for each in (read, packed[0]):
         if each["traceId"] != TRACE or each["traceState"] != "rojo=00f067aa0ba902b7":
             sys.exit(f"is not of the request's trace: {each}")

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <genstage/core/escaped.hpp>
 #include <genstage/observe/otlp.hpp>
 #include <numeric>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace genstage::inline v0 {
 
@@ -23,16 +25,38 @@ std::string listed(std::string_view before, const Range& all, std::string_view a
   return text += after;
 }
 
-std::string attribute(const std::pair<std::string, std::string>& label) {
-  return fmt::format(R"({{"key":"{}","value":{{"stringValue":"{}"}}}})", escaped(label.first),
-                     escaped(label.second));
+/// As the member of AnyValue that is for its type; 64-bit integers are strings in JSON.
+struct written_value {
+  std::string operator()(const std::string& text) const {
+    return fmt::format(R"("stringValue":"{}")", escaped(text));
+  }
+  std::string operator()(std::int64_t number) const {
+    return fmt::format(R"("intValue":"{}")", number);
+  }
+  std::string operator()(bool is_so) const { return fmt::format(R"("boolValue":{})", is_so); }
+  std::string operator()(double number) const {
+    if (std::isfinite(number)) return fmt::format(R"("doubleValue":{})", number);
+    return fmt::format(R"("doubleValue":"{}")", std::isnan(number) ? "NaN"
+                                                : number > 0       ? "Infinity"
+                                                                   : "-Infinity");
+  }
+};
+
+std::string attribute(std::string_view key, const std::string& value) {
+  return fmt::format(R"({{"key":"{}","value":{{{}}}}})", escaped(key), value);
+}
+std::string label(const std::pair<std::string, std::string>& of) {
+  return attribute(of.first, written_value{}(of.second));
+}
+std::string attribute_of_span(const std::pair<std::string, attribute_value>& of) {
+  return attribute(of.first, std::visit(written_value{}, of.second));
 }
 
 /// What both kinds of bodies are around their content.
 std::string body(std::string_view kind, const std::string& service, const std::string& content) {
   return fmt::format(R"({{"resource{0}":[{{"resource":{{"attributes":[{1}]}},)"
                      R"("scope{0}":[{{"scope":{{"name":"genstage"}},{2}}}]}}]}})",
-                     kind, attribute({"service.name", service}), content);
+                     kind, label({"service.name", service}), content);
 }
 
 std::string span_text(const span_ended& ended, std::int64_t zero) {
@@ -50,7 +74,7 @@ std::string span_text(const span_ended& ended, std::int64_t zero) {
                       R"("startTimeUnixNano":"{}","endTimeUnixNano":"{}")",
                       ended.context.is_sampled ? 1 : 0, escaped(ended.name),
                       static_cast<int>(ended.kind), began, began + took);
-  text += listed(R"(,"attributes":[)", ended.attributes, "]", attribute);
+  text += listed(R"(,"attributes":[)", ended.attributes, "]", attribute_of_span);
   // 2 is an error.
   if (!ended.error.empty()) {
     text += fmt::format(R"(,"status":{{"code":2,"message":"{}"}})", escaped(ended.error));
@@ -64,7 +88,7 @@ std::string otlp_metrics_json(std::span<const metric> told, const otlp_source& f
   const auto point = [&](const metric::sample& sample) {
     return fmt::format(R"({{"startTimeUnixNano":"{}","timeUnixNano":"{}","asDouble":{}{})",
                        from.started_unix_nano, from.now_unix_nano, sample.value,
-                       listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
+                       listed(R"(,"attributes":[)", sample.labels, "]}", label));
   };
   const auto histogram_point = [&](const metric::sample& sample) {
     const std::uint64_t count =
@@ -73,7 +97,7 @@ std::string otlp_metrics_json(std::span<const metric> told, const otlp_source& f
                        R"("bucketCounts":["{}"],"explicitBounds":[{}]{})",
                        from.started_unix_nano, from.now_unix_nano, count, sample.value,
                        fmt::join(sample.counts, R"(",")"), fmt::join(histogram_bounds(), ","),
-                       listed(R"(,"attributes":[)", sample.labels, "]}", attribute));
+                       listed(R"(,"attributes":[)", sample.labels, "]}", label));
   };
   const auto written = [&](const metric& each) {
     if (each.kind == metric_kind::histogram) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 /// A receiver of OTLP in its JSON encoding, as far as it checks what it gets: only published
 /// fields, each of the type that the encoding wants, and those that must be there.
@@ -131,7 +132,8 @@ inline bool is_hexadecimal(const json& node, std::size_t digits) {
 
 inline bool is_integer64(const json& node) {
   if (!node.is_string()) return false;
-  const auto& text = node.get_ref<const std::string&>();
+  std::string_view text = node.get_ref<const std::string&>();
+  if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() &&
          std::ranges::all_of(text, [](unsigned char each) { return std::isdigit(each) != 0; });
 }
@@ -141,7 +143,8 @@ inline bool looks_like(const json& node, form wanted) {
     case form::text:
       return node.is_string();
     case form::number:
-      return node.is_number();
+      // As JSON has no such numbers.
+      return node.is_number() || node == "NaN" || node == "Infinity" || node == "-Infinity";
     case form::numbers:
       return node.is_array() &&
              std::ranges::all_of(node, [](const json& each) { return each.is_number(); });
@@ -177,6 +180,8 @@ inline void expect_published(const json& node, const std::string& name) {
     if (found->second.looks != form::objects) continue;
     for (const json& each : value) expect_published(each, found->second.message);
   }
+  // Its members are a oneof.
+  EXPECT_TRUE(name != "AnyValue" || node.size() == 1) << node;
   for (const auto& [key, expected] : known) {
     EXPECT_TRUE(!expected.must_be_there || node.contains(key)) << name << " lacks " << key;
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <genstage/observe/otlp.hpp>
 #include <genstage/observe/otlp_fields_test.hpp>
 #include <string>
@@ -76,7 +77,12 @@ TEST(otlp_test, spans_are_told_with_the_published_fields_and_no_others) {
                                        .began = instant{1s},
                                        .took = 1ms,
                                        .error = "disk is full",
-                                       .attributes = {{"process", "printed"}}}};
+                                       .attributes = {{"process", "printed"},
+                                                      {"status", std::int64_t{503}},
+                                                      {"less", std::int64_t{-1}},
+                                                      {"share", 0.5},
+                                                      {"none", std::nan("")},
+                                                      {"cached", true}}}};
 
   const json body = json::parse(otlp_traces_json(ended, "test", 1'700'000'000'000'000'000));
 
@@ -92,7 +98,21 @@ TEST(otlp_test, spans_are_told_with_the_published_fields_and_no_others) {
   EXPECT_EQ(spans[1]["parentSpanId"], "0000000000000003");
   EXPECT_EQ(spans[1]["traceId"], spans[0]["traceId"]);
   EXPECT_EQ(spans[1]["traceState"], "rojo=1");
+  EXPECT_EQ(spans[1]["attributes"], json::parse(R"([
+      {"key":"process","value":{"stringValue":"printed"}},
+      {"key":"status","value":{"intValue":"503"}},
+      {"key":"less","value":{"intValue":"-1"}},
+      {"key":"share","value":{"doubleValue":0.5}},
+      {"key":"none","value":{"doubleValue":"NaN"}},
+      {"key":"cached","value":{"boolValue":true}}])"));
   EXPECT_EQ(spans[1]["status"], json::parse(R"({"code":2,"message":"disk is full"})"));
+}
+
+TEST(otlp_test, a_number_stays_a_number_and_a_literal_a_word) {
+  EXPECT_EQ(to_attribute(503U), attribute_value{std::int64_t{503}});
+  EXPECT_EQ(to_attribute(true), attribute_value{true});
+  EXPECT_EQ(to_attribute(0.5F), attribute_value{0.5});
+  EXPECT_EQ(to_attribute("word"), attribute_value{std::string{"word"}});
 }
 
 /// The receiver of these tests would notice.
@@ -117,6 +137,13 @@ TEST(otlp_test, what_is_not_as_published_is_refused) {
   EXPECT_TRUE(refuses(R"({"traceId":"AKsAAAAAAAAAAAAAAAAAAg==",)" + rest));
   EXPECT_TRUE(refuses(good + R"("start_time_unix_nano":"1",)" + rest));
   EXPECT_TRUE(refuses(good + R"("flags":"1",)" + rest));
+  const auto refuses_value = [&](const std::string& value) {
+    return refuses(good + R"("attributes":[{"key":"a","value":)" + value + "}]," + rest);
+  };
+  EXPECT_FALSE(refuses_value(R"({"intValue":"200"})"));
+  EXPECT_TRUE(refuses_value(R"({"intValue":200})"));
+  EXPECT_TRUE(refuses_value(R"({"boolValue":"true"})"));
+  EXPECT_TRUE(refuses_value(R"({"intValue":"200","stringValue":"200"})"));
   EXPECT_TRUE(refuses("{" + rest));
 }
 

@@ -43,7 +43,7 @@ void process::end_span(const std::string& why) noexcept {
                               .took = owner().scheduler().now() - began,
                               .error = why,
                               .attributes = {{"genstage.pid", to_string(id())},
-                                             {"genstage.events", std::to_string(events)}}});
+                                             {"genstage.events", to_attribute(events)}}});
 }
 
 }  // namespace genstage::inline v0

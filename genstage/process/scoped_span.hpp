@@ -43,8 +43,10 @@ class scoped_span {
 
   [[nodiscard]] const trace_context& context() const noexcept { return made_.context; }
   void be(span_kind kind) noexcept { made_.kind = kind; }
-  void add(std::string key, std::string value) {
-    made_.attributes.emplace_back(std::move(key), std::move(value));
+  /// Numbers and truths stay what they are: `add("http.response.status_code", 200)`.
+  template <class T>
+  void add(std::string key, T&& value) {
+    made_.attributes.emplace_back(std::move(key), to_attribute(std::forward<T>(value)));
   }
   void fail(std::string why) { made_.error = std::move(why); }
 

@@ -115,8 +115,8 @@ TEST_F(trace_sim_test, each_stage_that_handles_a_batch_adds_a_span_under_the_one
   EXPECT_EQ(second.parent, first.context.span_id);
   EXPECT_EQ(second.context.trace_id, outside.trace_id);
   EXPECT_EQ(got, (std::vector<seen>{{{2, 4}, to_traceparent(second.context)}}));
-  EXPECT_TRUE(std::ranges::count(first.attributes,
-                                 std::pair<std::string, std::string>{"genstage.events", "4"}));
+  EXPECT_TRUE(std::ranges::count(first.attributes, std::pair<std::string, attribute_value>{
+                                                       "genstage.events", std::int64_t{4}}));
   EXPECT_EQ(second.error, "");
 }
 

@@ -1,18 +1,8 @@
 #include "livesearch/search/search_trace.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace livesearch {
-
-namespace {
-
-std::string text_of(std::uint64_t number) {
-  return fmt::format("{}", number);
-}
-
-}  // namespace
 
 search_trace::search_trace(genstage::runtime& home, std::optional<genstage::trace_context> searcher,
                            std::size_t sites)
@@ -35,17 +25,17 @@ void search_trace::settle(std::size_t site, const site_answer& answer) {
   const auto ended = std::exchange(sites_[site], nullptr);
   if (!ended) return;
   ended->add("livesearch.outcome", std::string{to_string(answer.outcome)});
-  ended->add("livesearch.results", text_of(answer.hits.size()));
-  if (answer.is_shared) ended->add("livesearch.shared", "true");
-  if (answer.age) ended->add("livesearch.cached", "true");
+  ended->add("livesearch.results", answer.hits.size());
+  if (answer.is_shared) ended->add("livesearch.shared", true);
+  if (answer.age) ended->add("livesearch.cached", true);
   if (answer.request) {
     const request_facts& facts = *answer.request;
     // The words of OpenTelemetry's semantic conventions for HTTP.
     if (facts.status > 0) {
-      ended->add("http.response.status_code", text_of(facts.status));
-      ended->add("http.response.body.size", text_of(facts.bytes));
+      ended->add("http.response.status_code", facts.status);
+      ended->add("http.response.body.size", facts.bytes);
     }
-    ended->add("http.request.resend_count", text_of(facts.attempts - 1));
+    ended->add("http.request.resend_count", facts.attempts - 1);
   }
   if (!is_answer(answer.outcome)) ended->fail(answer.message);
 }
@@ -53,9 +43,9 @@ void search_trace::settle(std::size_t site, const site_answer& answer) {
 void search_trace::end(const search_summary& summary) {
   if (!search_) return;
   search_->add("livesearch.end", std::string{to_string(summary.reason)});
-  search_->add("livesearch.results", text_of(summary.results));
-  search_->add("livesearch.sites", text_of(summary.sites));
-  search_->add("livesearch.failed", text_of(summary.failed));
+  search_->add("livesearch.results", summary.results);
+  search_->add("livesearch.sites", summary.sites);
+  search_->add("livesearch.failed", summary.failed);
   search_.reset();
 }
 

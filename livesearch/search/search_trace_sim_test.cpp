@@ -92,12 +92,14 @@ class search_trace_sim_test : public ::testing::Test {
     ASSERT_TRUE(genstage::cast(world.home(), desk, search_desk::begin{std::move(wish)}));
     world.settle();
   }
+  using facts_of = std::map<std::string, genstage::attribute_value>;
+
   const span_ended& span(const std::string& name) {
     const auto found = std::ranges::find(spans, name, &span_ended::name);
     if (found == spans.end()) throw std::runtime_error{"no span " + name};
     return *found;
   }
-  static std::map<std::string, std::string> facts(const span_ended& of) {
+  static facts_of facts(const span_ended& of) {
     return {of.attributes.begin(), of.attributes.end()};
   }
   [[nodiscard]] std::string told(const std::string& site, std::string_view header) const {
@@ -128,29 +130,29 @@ TEST_F(search_trace_sim_test, a_search_is_a_span_with_one_beneath_it_for_each_si
   EXPECT_EQ(whole.parent, searcher.span_id);
   EXPECT_EQ(whole.context.state, "rojo=1");
   EXPECT_EQ(whole.kind, genstage::span_kind::server);
-  EXPECT_EQ(facts(whole), (std::map<std::string, std::string>{{"livesearch.end", "complete"},
-                                                              {"livesearch.results", "1"},
-                                                              {"livesearch.sites", "2"},
-                                                              {"livesearch.failed", "1"}}));
+  EXPECT_EQ(facts(whole), (facts_of{{"livesearch.end", "complete"},
+                                    {"livesearch.results", std::int64_t{1}},
+                                    {"livesearch.sites", std::int64_t{2}},
+                                    {"livesearch.failed", std::int64_t{1}}}));
   const span_ended& good = span("ask good");
   EXPECT_EQ(good.parent, whole.context.span_id);
   EXPECT_EQ(good.kind, genstage::span_kind::client);
   EXPECT_EQ(good.error, "");
   EXPECT_GE(good.took, 20ms);
   EXPECT_LT(good.took, whole.took);
-  EXPECT_EQ(facts(good), (std::map<std::string, std::string>{{"livesearch.site", "good"},
-                                                             {"livesearch.outcome", "results"},
-                                                             {"livesearch.results", "1"},
-                                                             {"http.response.status_code", "200"},
-                                                             {"http.response.body.size", "110"},
-                                                             {"http.request.resend_count", "0"}}));
+  EXPECT_EQ(facts(good), (facts_of{{"livesearch.site", "good"},
+                                   {"livesearch.outcome", "results"},
+                                   {"livesearch.results", std::int64_t{1}},
+                                   {"http.response.status_code", std::int64_t{200}},
+                                   {"http.response.body.size", std::int64_t{110}},
+                                   {"http.request.resend_count", std::int64_t{0}}}));
   const span_ended& bad = span("ask bad");
   EXPECT_EQ(bad.parent, whole.context.span_id);
   EXPECT_EQ(bad.error, "no route");
-  EXPECT_EQ(facts(bad), (std::map<std::string, std::string>{{"livesearch.site", "bad"},
-                                                            {"livesearch.outcome", "unreachable"},
-                                                            {"livesearch.results", "0"},
-                                                            {"http.request.resend_count", "1"}}));
+  EXPECT_EQ(facts(bad), (facts_of{{"livesearch.site", "bad"},
+                                  {"livesearch.outcome", "unreachable"},
+                                  {"livesearch.results", std::int64_t{0}},
+                                  {"http.request.resend_count", std::int64_t{1}}}));
 }
 
 TEST_F(search_trace_sim_test, a_collector_is_told_them_as_published_and_no_words_of_the_searcher) {
@@ -189,10 +191,9 @@ TEST_F(search_trace_sim_test, a_searcher_who_leaves_is_no_failure) {
 
   ASSERT_EQ(spans.size(), 3U);
   EXPECT_EQ(facts(span("ask mute")),
-            (std::map<std::string, std::string>{{"livesearch.site", "mute"},
-                                                {"livesearch.outcome", "left"}}));
+            (facts_of{{"livesearch.site", "mute"}, {"livesearch.outcome", "left"}}));
   EXPECT_EQ(span("ask mute").error, "");
-  EXPECT_EQ(facts(span("search")).at("livesearch.end"), "left");
+  EXPECT_EQ(facts(span("search")).at("livesearch.end"), genstage::attribute_value{"left"});
 }
 
 TEST_F(search_trace_sim_test, a_site_learns_of_the_trace_only_if_its_definition_says_so) {

@@ -64,10 +64,11 @@ def check_spans(checks, bodies):
     checks.expect(spans["search"]["parentSpanId"] == SEARCHER, "the search is under the searcher")
     checks.expect(spans["ask handbook"]["parentSpanId"] == spans["search"]["spanId"],
                   "the site is under the search")
-    facts = {each["key"]: each["value"]["stringValue"]
+    facts = {each["key"]: each["value"]
              for each in spans["ask handbook"]["attributes"]}
-    checks.expect(facts["livesearch.outcome"] == "results" and
-                  facts["http.response.status_code"] == "200", f"and says how it went: {facts}")
+    checks.expect(facts["livesearch.outcome"] == {"stringValue": "results"} and
+                  facts["http.response.status_code"] == {"intValue": "200"},
+                  f"and says how it went: {facts}")
 
 
 def main(program):
