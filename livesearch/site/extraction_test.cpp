@@ -224,6 +224,17 @@ TEST(extraction, bounds_the_work_of_an_expression) {
             "10000000 steps; answer discarded");
 }
 
+TEST(extraction, bounds_the_work_of_a_selector) {
+  auto site = html_site();
+  site.answer.results = {.kind = rule_kind::css, .expression = "b ~ i"};
+  std::string body = "<div>";
+  for (int item = 0; item < 6000; ++item) body += "<i></i>";
+
+  EXPECT_EQ(message(read_page(body, site)),
+            "wiki: the answer cannot be read: a rule could not be evaluated: it needs more than "
+            "10000000 steps; answer discarded");
+}
+
 TEST(extraction, one_extractor_serves_several_threads) {
   const auto made = extractor::make(html_site());
   std::atomic<int> right = 0;

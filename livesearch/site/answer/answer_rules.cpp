@@ -9,7 +9,6 @@
 #include "livesearch/site/answer/plain_text.hpp"
 #include "livesearch/site/answer/web_url.hpp"
 #include "livesearch/site/answer/xpath_reader.hpp"
-#include "livesearch/site/syntax/css_to_xpath.hpp"
 
 namespace livesearch {
 namespace {
@@ -41,16 +40,11 @@ std::vector<std::string> feed_places(field_role role) {
 
 compile_result compile_xpath(const field_rule& rule, field_role role) {
   compiled_rule compiled{.kind = rule.kind, .attribute = rule.attribute, .text = rule.text};
-  std::string expression = rule.expression;
-  if (rule.kind == rule_kind::css) {
-    auto translated = css_to_xpath(rule.expression);
-    if (!translated) return std::unexpected{std::move(translated.error())};
-    expression = *std::move(translated);
-  }
   const bool needs_nodes = role == field_role::results || !rule.attribute.empty();
-  auto mistake = xpath_mistake(expression, needs_nodes ? xpath_need::nodes : xpath_need::value);
+  auto mistake =
+      xpath_mistake(rule.expression, needs_nodes ? xpath_need::nodes : xpath_need::value);
   if (!mistake.empty()) return wrong(fmt::format("\"{}\": {}", rule.expression, mistake));
-  compiled.xpaths.push_back(std::move(expression));
+  compiled.xpaths.push_back(rule.expression);
   return compiled;
 }
 
@@ -82,7 +76,12 @@ compile_result compile_rule(const field_rule& rule, answer_format format, field_
   }
   compiled_rule compiled{.kind = rule.kind, .attribute = rule.attribute, .text = rule.text};
   switch (rule.kind) {
-    case rule_kind::css:
+    case rule_kind::css: {
+      auto selector = css_selector::parse(rule.expression);
+      if (!selector) return std::unexpected{std::move(selector.error())};
+      compiled.selector = *std::move(selector);
+      break;
+    }
     case rule_kind::xpath:
       return compile_xpath(rule, role);
     case rule_kind::path: {

@@ -9,6 +9,7 @@
 
 #include "livesearch/site/definition.hpp"
 #include "livesearch/site/hit.hpp"
+#include "livesearch/site/syntax/css_selector.hpp"
 #include "livesearch/site/syntax/json_path.hpp"
 #include "livesearch/site/syntax/syntax_error.hpp"
 #include "livesearch/site/syntax/url_template.hpp"
@@ -20,7 +21,8 @@ struct compiled_rule {
   rule_kind kind = rule_kind::none;
   std::string attribute{};
   text_kind text = text_kind::automatic;
-  std::vector<std::string> xpaths{};  ///< of css and xpath: tried in turn until one gives a text
+  css_selector selector{};
+  std::vector<std::string> xpaths{};  ///< tried in turn until one gives a text
   json_path path{};
   url_template address{};
 };

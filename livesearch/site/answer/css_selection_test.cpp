@@ -1,4 +1,4 @@
-// Selectors against pages: the translation, libxml2 and a matcher that works as the standard says.
+// Selectors on random pages: what is found, beside a matcher that works as the standard says.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,9 +9,8 @@
 #include <random>
 #include <utility>
 
+#include "livesearch/site/answer/css_search.hpp"
 #include "livesearch/site/answer/markup.hpp"
-#include "livesearch/site/answer/xpath_reader.hpp"
-#include "livesearch/site/syntax/css_to_xpath.hpp"
 
 namespace livesearch {
 namespace {
@@ -160,13 +159,19 @@ selector random_selector(page_maker& maker) {
   return made;
 }
 
-std::vector<std::string> selected(std::string_view html, std::string_view css) {
-  const auto document = markup_document::parse_html(html);
-  xpath_reader reader{*document};
-  const auto compiled = reader.compile(css_to_xpath(css).value());
-  const auto value = reader.evaluate(*compiled, document->top());
+using selected_elements = std::vector<markup_node>;
+
+selected_elements selected_below(markup_node top, const css_selector& wanted) {
+  search_effort effort;
+  css_search search{wanted, top, effort};
+  selected_elements found;
+  while (const auto* node = search.next()) found.push_back(node);
+  return found;
+}
+
+std::vector<std::string> numbers_of(const selected_elements& nodes) {
   std::vector<std::string> numbers;
-  for (const auto* node : std::get<std::vector<markup_node>>(*value)) {
+  for (const auto* node : nodes) {
     auto number = attribute_of(node, "n");
     if (!number.empty()) numbers.push_back(std::move(number));
   }
@@ -185,20 +190,61 @@ std::unique_ptr<element> page_around(std::unique_ptr<element> inside) {
   return inside;
 }
 
-RC_GTEST_PROP(css_selection, selects_what_the_standard_says_in_document_order, (unsigned seed)) {
-  page_maker maker{.random = std::mt19937{seed}};
-  const auto page = page_around(maker.make(4));
-  const auto wanted = random_selector(maker);
-  const auto& inside = *page->children.front()->children.front();
-  RC_LOG() << wanted.text << "\n" << html_of(inside) << "\n";
+struct random_page {
+  explicit random_page(unsigned seed)
+      : maker{.random = std::mt19937{seed}}, page{page_around(maker.make(4))} {}
 
-  const auto numbers = selected("<html><body>" + html_of(inside) + "</body></html>", wanted.text);
+  // A list of one or two selectors.
+  selector wanted() {
+    auto made = random_selector(maker);
+    if (maker.below(3) != 0) return made;
+    auto other = random_selector(maker);
+    return {made.text + ", " + other.text, [one = made.matches, two = other.matches](
+                                               const element& of) { return one(of) || two(of); }};
+  }
+
+  [[nodiscard]] const element& inside() const { return *page->children.front()->children.front(); }
+
+  [[nodiscard]] std::string html() const {
+    return "<html><body>" + html_of(inside()) + "</body></html>";
+  }
+
+  page_maker maker;
+  std::unique_ptr<element> page;
+};
+
+RC_GTEST_PROP(css_selection, selects_what_the_standard_says_in_document_order, (unsigned seed)) {
+  random_page page{seed};
+  const auto wanted = page.wanted();
+  RC_LOG() << wanted.text << "\n" << page.html() << "\n";
+  const auto document = markup_document::parse_html(page.html());
+
+  const auto found =
+      numbers_of(selected_below(document->top(), css_selector::parse(wanted.text).value()));
 
   std::vector<std::string> expected;
-  for (const auto* each : maker.all) {
+  for (const auto* each : page.maker.all) {
     if (wanted.matches(*each)) expected.push_back(std::to_string(each->number));
   }
-  RC_ASSERT(numbers == expected);
+  RC_ASSERT(found == expected);
+}
+
+// Below a result, what stands around it must not count, except for its children's places.
+RC_GTEST_PROP(css_selection, selects_below_an_element_as_on_a_page_of_its_own, (unsigned seed)) {
+  random_page page{seed};
+  const auto wanted = css_selector::parse(page.wanted().text).value();
+  const auto all = css_selector::parse("[n]").value();
+  const auto document = markup_document::parse_html(page.html());
+  const auto elements = selected_below(document->top(), all);
+  const auto index = static_cast<std::size_t>(page.maker.below(static_cast<int>(elements.size())));
+
+  const auto found = numbers_of(selected_below(elements[index], wanted));
+
+  std::string alone;
+  for (const auto& child : page.maker.all[index]->children) alone += html_of(*child);
+  const auto other = markup_document::parse_html("<html><body>" + alone + "</body></html>");
+  const auto* const body = selected_below(other->top(), css_selector::parse("body").value()).at(0);
+  RC_ASSERT(found == numbers_of(selected_below(body, wanted)));
 }
 
 }  // namespace

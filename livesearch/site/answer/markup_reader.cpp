@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "livesearch/site/answer/answer_reader.hpp"
+#include "livesearch/site/answer/css_search.hpp"
 #include "livesearch/site/answer/markup.hpp"
 #include "livesearch/site/answer/plain_text.hpp"
 #include "livesearch/site/answer/web_url.hpp"
@@ -21,11 +23,11 @@ text_kind kind_in_feed(markup_node node, text_kind automatic) {
   return type == "html" || type == "text/html" ? text_kind::html : text_kind::plain;
 }
 
-// Reads the values of one answer; the expressions are compiled once for all its results.
+// Reads the values of one answer; XPath expressions are compiled once for all its results.
 class field_reader {
  public:
   field_reader(const markup_document& document, answer_format format)
-      : reader_{document}, format_{format} {}
+      : document_{document}, format_{format} {}
 
   struct field {
     const compiled_rule* rule = nullptr;
@@ -37,7 +39,7 @@ class field_reader {
   field prepare(const compiled_rule& rule, text_kind automatic, std::size_t most_characters) {
     field prepared{.rule = &rule, .automatic = automatic, .most_characters = most_characters};
     for (const auto& text : rule.xpaths) {
-      auto compiled = reader_.compile(text);
+      auto compiled = xpaths().compile(text);
       if (compiled) {
         prepared.expressions.push_back(*std::move(compiled));
       } else {
@@ -48,8 +50,9 @@ class field_reader {
   }
 
   std::string read(const field& from, markup_node result) {
+    if (from.rule->kind == rule_kind::css) return read_selected(from, result);
     for (const auto& expression : from.expressions) {
-      const auto value = reader_.evaluate(expression, result);
+      const auto value = xpaths().evaluate(expression, result);
       if (!value) {
         note(value.error());
         return {};
@@ -68,9 +71,11 @@ class field_reader {
   }
 
   std::vector<markup_node> nodes(const compiled_rule& rule, markup_node from) {
+    if (rule.kind == rule_kind::css) return selected(rule.selector, from);
     for (const auto& text : rule.xpaths) {
-      const auto compiled = reader_.compile(text);
-      auto value = compiled ? reader_.evaluate(*compiled, from) : std::unexpected{compiled.error()};
+      const auto compiled = xpaths().compile(text);
+      auto value =
+          compiled ? xpaths().evaluate(*compiled, from) : std::unexpected{compiled.error()};
       if (!value) {
         note(value.error());
       } else if (auto* found = std::get_if<std::vector<markup_node>>(&*value)) {
@@ -88,6 +93,34 @@ class field_reader {
     if (problem_.empty()) problem_ = problem;
   }
 
+  void note_effort() {
+    if (!effort_.is_spent()) return;
+    note(fmt::format("it needs more than {} steps", search_effort::most_steps));
+  }
+
+  // To make one ready takes a walk over the whole document.
+  xpath_reader& xpaths() { return xpaths_ ? *xpaths_ : xpaths_.emplace(document_); }
+
+  std::string read_selected(const field& from, markup_node result) {
+    css_search search{from.rule->selector, result, effort_};
+    std::string line;
+    while (line.empty()) {
+      const auto* node = search.next();
+      if (node == nullptr) break;
+      line = line_of(from, node);
+    }
+    note_effort();
+    return line;
+  }
+
+  std::vector<markup_node> selected(const css_selector& selector, markup_node from) {
+    css_search search{selector, from, effort_};
+    std::vector<markup_node> nodes;
+    while (const auto* node = search.next()) nodes.push_back(node);
+    note_effort();
+    return nodes;
+  }
+
   [[nodiscard]] std::string line_of(const field& from, markup_node node) const {
     const auto& rule = *from.rule;
     if (!rule.attribute.empty()) {
@@ -101,8 +134,10 @@ class field_reader {
     return text_of_html(raw_text_of(node, longest_raw_html), from.most_characters);
   }
 
-  xpath_reader reader_;
+  const markup_document& document_;
   answer_format format_;
+  std::optional<xpath_reader> xpaths_{};
+  search_effort effort_{};
   std::string problem_;
 };
 

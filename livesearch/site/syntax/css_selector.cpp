@@ -1,4 +1,4 @@
-#include "livesearch/site/syntax/css_to_xpath.hpp"
+#include "livesearch/site/syntax/css_selector.hpp"
 
 #include <fmt/format.h>
 
@@ -57,86 +57,47 @@ void append_utf8(std::string& text, std::uint32_t point) {
   }
 }
 
-// A name that came from an escape may hold characters that no XPath name test can.
-std::string node_test(std::string_view name) {
-  const bool is_plain = !name.empty() &&
-                        std::ranges::all_of(name,
-                                            [](char c) {
-                                              return continues_name(c) && c != '\\' &&
-                                                     static_cast<unsigned char>(c) < 0x80;
-                                            }) &&
-                        !is_digit(name.front()) && name.front() != '-';
-  if (name == "*" || is_plain) return std::string{name};
-  return fmt::format("*[name()={}]", xpath_literal(name));
+// Whether a word can stand in a list of words that white space parts.
+bool is_word(std::string_view text) noexcept {
+  return !text.empty() && text.find_first_of(whitespace) == std::string_view::npos;
 }
 
-std::string attribute_step(std::string_view name) {
-  const auto test = node_test(name);
-  return "@" + test;
-}
-
-std::string word_condition(const std::string& attribute, std::string_view word) {
-  return fmt::format("contains(concat(' ',normalize-space({}),' '),{})", attribute,
-                     xpath_literal(fmt::format(" {} ", word)));
-}
-
-std::string attribute_condition(const std::string& name, char operation, std::string_view value) {
-  const auto attribute = attribute_step(name);
-  const auto literal = xpath_literal(value);
-  const bool is_word = !value.empty() && value.find_first_of(whitespace) == std::string_view::npos;
-  switch (operation) {
-    case '=':
-      return fmt::format("{}={}", attribute, literal);
-    case '~':
-      return is_word ? word_condition(attribute, value) : "false()";
-    case '|':
-      return fmt::format("({0}={1} or starts-with({0},{2}))", attribute, literal,
-                         xpath_literal(fmt::format("{}-", value)));
-    default:
-      break;
-  }
-  // Section 6.3.2: an empty value of these three represents nothing.
-  if (value.empty()) return "false()";
-  if (operation == '^') return fmt::format("starts-with({},{})", attribute, literal);
-  if (operation == '*') return fmt::format("contains({},{})", attribute, literal);
-  return fmt::format("substring({0},string-length({0})-string-length({1})+1)={1}", attribute,
-                     literal);
-}
-
-// The condition for an element to be the (a*n+b)th child for some n >= 0.
-std::string nth_condition(int a, int b) {
-  constexpr std::string_view place = "(count(preceding-sibling::*)+1)";
-  if (a == 0) return fmt::format("{}={}", place, b);
-  if (a > 0) {
-    if (b <= 1 && a == 1) return "true()";
-    return fmt::format("({0}>={1} and ({0}-({1})) mod {2}=0)", place, b, a);
-  }
-  return fmt::format("({0}<={1} and ({1}-{0}) mod {2}=0)", place, b, -a);
+css_condition attribute_condition(std::string name, char operation, std::string value) {
+  // Section 6.3: these hold for no attribute if there is nothing that could be found.
+  const bool is_void = (operation == '~' && !is_word(value)) ||
+                       (value.empty() && std::string_view{"^$*"}.contains(operation));
+  if (is_void) return {.test = css_test::any_element, .is_negated = true};
+  const auto test = operation == '~'   ? css_test::word
+                    : operation == '|' ? css_test::value_or_dash
+                    : operation == '^' ? css_test::beginning
+                    : operation == '$' ? css_test::end
+                    : operation == '*' ? css_test::part
+                                       : css_test::value;
+  return {.test = test, .name = std::move(name), .value = std::move(value)};
 }
 
 class selector_parser {
  public:
   explicit selector_parser(std::string_view text) : text_{text} {}
 
-  std::expected<std::string, syntax_error> run() {
+  std::expected<css_selector, syntax_error> run() {
     if (text_.size() > longest_selector) {
       set_error(0, fmt::format("the selector is too long ({} bytes), at most {} are allowed",
                                text_.size(), longest_selector));
     }
     refuse_non_characters();
-    std::string expression;
+    css_selector selector;
     while (!error_) {
-      expression += read_complex_selector();
+      selector.paths.push_back(read_path());
       if (peek() != ',' || error_) break;
       ++at_;
-      expression += " | ";
     }
     if (!error_ && at_ < text_.size()) {
       set_error(at_, fmt::format("{} is unexpected, a selector such as a, .b, #c or [d] is allowed",
                                  seen()));
     }
     if (error_) return std::unexpected{*std::move(error_)};
-    return expression;
+    return selector;
   }
 
  private:
@@ -178,80 +139,70 @@ class selector_parser {
     }
   }
 
-  // One selector of the list: compounds joined by combinators.
-  std::string read_complex_selector() {
+  css_path read_path() {
     skip_whitespace();
-    std::string expression = "descendant::" + read_compound();
+    css_path path;
+    path.push_back(read_compound());
     while (!error_) {
       const bool had_space = skip_whitespace();
-      const char combinator = peek();
-      if (combinator == '>' || combinator == '+' || combinator == '~') {
+      const char sign = peek();
+      const bool is_combinator = sign == '>' || sign == '+' || sign == '~';
+      if (is_combinator) {
         ++at_;
         skip_whitespace();
-      } else if (!had_space || at_ == text_.size() || combinator == ',') {
+      } else if (!had_space || at_ == text_.size() || sign == ',') {
         break;
       }
-      const auto compound = read_compound();
-      switch (combinator) {
-        case '>':
-          expression += "/child::" + compound;
-          break;
-        case '+':
-          expression += "/following-sibling::*[1][self::" + compound + "]";
-          break;
-        case '~':
-          expression += "/following-sibling::" + compound;
-          break;
-        default:
-          expression += "/descendant::" + compound;
-          break;
-      }
+      path.push_back(read_compound());
+      path.back().before = sign == '>'   ? css_combinator::parent
+                           : sign == '+' ? css_combinator::sibling_just_before
+                           : sign == '~' ? css_combinator::sibling_before
+                                         : css_combinator::ancestor;
     }
-    return expression;
+    return path;
   }
 
   // A type or `*`, both optional, followed by simple selectors; at least one of all.
-  std::string read_compound() {
+  css_compound read_compound() {
     const auto start = at_;
-    std::string test = "*";
+    css_compound compound;
     if (peek() == '*') {
       ++at_;
     } else if (starts_name(peek()) || peek() == '-') {
-      test = node_test(lower_case(read_name("an element name")));
+      compound.element = lower_case(read_name("an element name"));
     }
     if (peek() == '|') set_error(at_, "\"|\" is unexpected, HTML elements have no namespace");
-    std::string expression = test;
     while (!error_) {
       const char c = peek();
       if (c != '.' && c != '#' && c != '[' && c != ':') break;
-      expression += "[" + read_condition(nesting::outside) + "]";
+      compound.conditions.push_back(read_condition(nesting::outside));
     }
     if (at_ == start) {
       set_error(at_, fmt::format("{} is unexpected, a selector such as a, .b, #c or [d] is allowed",
                                  seen()));
     }
-    return expression;
+    return compound;
   }
 
   enum class nesting { outside, in_not };
 
-  std::string read_condition(nesting where) {
+  css_condition read_condition(nesting where) {
     const char kind = peek();
     if (kind == '[') return read_attribute();
     if (kind == ':') return read_pseudo_class(where);
     ++at_;
-    if (kind == '.') return word_condition("@class", read_name("a class name"));
-    return "@id=" + xpath_literal(read_name("an id"));
+    if (kind == '.') return attribute_condition("class", '~', read_name("a class name"));
+    return attribute_condition("id", '=', read_name("an id"));
   }
 
-  std::string read_attribute() {
+  css_condition read_attribute() {
     ++at_;
     skip_whitespace();
-    const auto name = lower_case(read_name("an attribute name"));
+    auto name = lower_case(read_name("an attribute name"));
     skip_whitespace();
     if (peek() == ']') {
       ++at_;
-      return attribute_step(name);
+      return {.test = css_test::attribute, .name = std::move(name)};
     }
     char operation = peek();
     if (operation != '=') {
@@ -265,10 +216,10 @@ class selector_parser {
     }
     expect('=');
     skip_whitespace();
-    const auto value = read_value();
+    auto value = read_value();
     skip_whitespace();
     if (!error_) expect(']');
-    return attribute_condition(name, operation, value);
+    return attribute_condition(std::move(name), operation, std::move(value));
   }
 
   std::string read_value() {
@@ -330,7 +281,7 @@ class selector_parser {
     return name;
   }
 
-  std::string read_pseudo_class(nesting where) {
+  css_condition read_pseudo_class(nesting where) {
     const auto start = at_++;
     if (peek() == ':') {
       set_error(start, "pseudo-elements select nothing that can be read, remove the \"::\"");
@@ -338,8 +289,8 @@ class selector_parser {
     }
     const auto name = lower_case(read_name("a pseudo-class"));
     if (error_) return {};
-    if (name == "first-child") return "not(preceding-sibling::*)";
-    if (name == "last-child") return "not(following-sibling::*)";
+    if (name == "first-child") return {.test = css_test::place, .start = 1};
+    if (name == "last-child") return {.test = css_test::last_place};
     if (name == "nth-child") return read_nth();
     if (name == "not" && where == nesting::in_not) {
       set_error(start, ":not() cannot stand inside :not()");
@@ -352,19 +303,18 @@ class selector_parser {
     return {};
   }
 
-  std::string read_not() {
+  css_condition read_not() {
     expect('(');
     skip_whitespace();
-    std::string condition;
+    css_condition condition;
     const char c = peek();
     if (error_) return {};
     if (c == '.' || c == '#' || c == '[' || c == ':') {
       condition = read_condition(nesting::in_not);
     } else if (c == '*') {
       ++at_;
-      condition = "true()";
     } else {
-      condition = "self::" + node_test(lower_case(read_name("one simple selector")));
+      condition = {.test = css_test::element, .name = lower_case(read_name("one simple selector"))};
     }
     skip_whitespace();
     if (!error_ && peek() != ')') {
@@ -373,10 +323,11 @@ class selector_parser {
       return {};
     }
     ++at_;
-    return "not(" + condition + ")";
+    condition.is_negated = !condition.is_negated;
+    return condition;
   }
 
-  std::string read_nth() {
+  css_condition read_nth() {
     expect('(');
     skip_whitespace();
     const auto start = at_;
@@ -393,7 +344,7 @@ class selector_parser {
       return {};
     }
     at_ = end + 1;
-    return nth_condition(steps->first, steps->second);
+    return {.test = css_test::place, .step = steps->first, .start = steps->second};
   }
 
   // `a` and `b` of an+b.
@@ -438,21 +389,8 @@ class selector_parser {
 
 }  // namespace
 
-std::string xpath_literal(std::string_view text) {
-  if (text.find('\'') == std::string_view::npos) return fmt::format("'{}'", text);
-  if (text.find('"') == std::string_view::npos) return fmt::format("\"{}\"", text);
-  std::string joined = "concat(";
-  for (std::size_t at = 0; at <= text.size();) {
-    const auto end = std::min(text.find('\'', at), text.size());
-    joined += fmt::format("'{}'", text.substr(at, end - at));
-    if (end < text.size()) joined += ",\"'\",";
-    at = end + 1;
-  }
-  return joined + ")";
-}
-
-std::expected<std::string, syntax_error> css_to_xpath(std::string_view selector) {
-  return selector_parser{selector}.run();
+std::expected<css_selector, syntax_error> css_selector::parse(std::string_view text) {
+  return selector_parser{text}.run();
 }
 
 }  // namespace livesearch
