@@ -8,9 +8,10 @@ systems run in turn, round for round, so that what disturbs the machine disturbs
 medians of the rounds are compared, and only within one run. Peers that are not installed are left
 out; GenStage needs elixir and GEN_STAGE_EBIN, the folder with its compiled modules.
 
-"of limit" is what we reach of the hand-written limit of that row: two objects that hand messages to
-each other through an intrusive queue at a max_demand below 100, and directly above. For consumers
-that work it is as many threads that have nothing to do with each other.
+"of limit" is what we reach of the hand-written limit of that row: two objects that hand messages
+to each other through an intrusive queue at a max_demand below 100, and directly above; one loop for
+one to four and four to one. For consumers that work it is as many threads that have nothing to do
+with each other.
 
 --quick shows in a few minutes that all of it runs; its figures are worth little.
 """
@@ -33,23 +34,19 @@ OURS = "genstage"
 
 class System:
     """Programs that run a workload, given as key=value arguments, and print what came of it: one
-    for each shape, named after it. A special one runs only where a workload names it."""
+    for each shape, named after it. Those that are named here, or all that are there."""
 
-    def __init__(self, name, command, settings="", kind="peer", is_special=False):
+    def __init__(self, name, command, settings="", kind="peer", shapes=()):
         self.name, self.command, self.kind = name, command, kind
-        self.settings, self.is_special = settings.split(), is_special
+        self.settings, self.shapes = settings.split(), shapes
 
     def program(self, workload):
         return [part.format(workload.shape) for part in self.command]
 
     def can_run(self, workload):
-        if workload.systems:
-            suits = self.name in workload.systems
-        else:
-            # A variant is known to the pipelines' programs alone.
-            suits = not self.is_special and (workload.shape == "pipelines"
-                                             or "how=" not in "".join(self.settings))
-        return suits and os.path.exists(self.program(workload)[-1])
+        suits = not self.shapes or workload.shape in self.shapes
+        return (suits and re.search(workload.systems, self.name) is not None
+                and os.path.exists(self.program(workload)[-1]))
 
     def run(self, workload, events):
         # What the workload says holds.
@@ -63,11 +60,19 @@ class System:
 
 
 class Workload:
-    """`systems` are the names of those that can run it, if not all whose program is there."""
+    """`systems` is a pattern of the names of those that can run it; with fewer events than `least`
+    it would be another."""
 
-    def __init__(self, name, settings, limit=None, shape="pipelines", systems=()):
+    def __init__(self, name, settings, limit=None, shape="pipelines", systems="", least=1000):
         self.name, self.settings, self.limit, self.shape = name, settings.split(), limit, shape
-        self.systems = systems
+        self.systems, self.least = systems, least
+
+
+def fan_out(how, consumers=4):
+    """Others have four consumers."""
+    return Workload(f"1 to {consumers} by {how}, max 1000",
+                    f"how={how} max=1000" + (f" consumers={consumers}" if consumers != 4 else ""),
+                    "limit: loop", "fan_out", "" if consumers == 4 else f"^{OURS}")
 
 
 def workloads():
@@ -75,36 +80,46 @@ def workloads():
     for most in MAX_DEMANDS:
         limit = "limit: queue" if most < 100 else "limit: direct"
         found.append(Workload(f"two stages, max {most}", f"stages=2 max={most}", limit))
-    for stages, words in ((3, "three"), (5, "five")):
+    for stages, words in ((3, "three"), (5, "five"), (9, "nine")):
         found.append(Workload(f"{words} stages, max 1000", f"stages={stages} max=1000",
                               "limit: direct"))
-    for how in ("demand", "broadcast", "partition"):
-        found.append(Workload(f"1 to 4 by {how}, max 1000", f"how={how} max=1000",
-                              shape="fan_out"))
-    found.append(Workload("4 to 1, max 1000", "max=1000", shape="fan_in"))
+    found += [fan_out(how) for how in ("demand", "broadcast", "partition")]
+    found += [fan_out(how, consumers) for how in ("demand", "broadcast")
+              for consumers in (1, 16, 64)]
+    found.append(Workload("4 to 1, max 1000", "max=1000 how=fan_in", "limit: loop",
+                          shape="fan_in"))
     kinds = (("16", "16 B"), ("256", "256 B"), ("string", "strings of 100 B"),
              ("move_only", "move-only of 1 KiB"))
     for kind, words in kinds:
         found.append(Workload(f"events of {words}", f"event={kind} max=1000", "limit: direct",
-                              systems=(OURS, "genstage, 2 workers", "limit: direct")))
+                              systems="^(?!.*(emit|unrecorded|loop|queue))"))
     for most in (1, 10, 1000):
         for workers in (1, 2):
             found.append(Workload(f"1 us of work, max {most}, {workers} workers",
                                   f"max={most} workers={workers}", "limit: threads",
-                                  shape="shared_work", systems=(OURS, "limit: threads")))
+                                  shape="shared_work", systems="^(?!.*2 workers)"))
     found.append(Workload("10000 pipelines, max 10", "max=10", shape="many_pipelines",
-                          systems=(OURS, "genstage, 2 workers")))
+                          least=500_000))
     return found
+
+
+def nanoseconds_of_work(folder):
+    """How long the work for an event of shared_work takes, for those who have to imitate it."""
+    alone = System("", [os.path.join(folder, "shared_work")], "how=threads workers=1")
+    events, seconds = alone.run(Workload("", ""), 50_000)
+    return round(seconds * 1e9 / events)
 
 
 def systems(folder):
     def built(name):
         return [os.path.join(folder, name)]
 
+    pipelines = ("pipelines",)
     found = [System(OURS, built("{}"), "workers=1", "ours"),
              System("genstage, 2 workers", built("{}"), "workers=2", "ours"),
-             System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours"),
-             System("genstage, unrecorded", built("{}"), "workers=1 how=unrecorded", "ours")]
+             System("genstage, emit()", built("{}"), "workers=1 how=emit", "ours", pipelines),
+             System("genstage, unrecorded", built("{}"), "workers=1 how=unrecorded", "ours",
+                    pipelines)]
     for name, prefix, workers in (
             ("CAF", "caf", 1), ("CAF, 2 workers", "caf", 2), ("Asio channels", "asio", 1),
             ("oneTBB", "tbb", 1), ("oneTBB, 2 workers", "tbb", 2), ("Go channels", "go", 1),
@@ -112,28 +127,29 @@ def systems(folder):
         found.append(System(name, built(prefix + "_{}"), f"workers={workers}"))
     ebin = os.environ.get("GEN_STAGE_EBIN")
     if shutil.which("elixir") and ebin:
-        found.append(System("GenStage", ["elixir", "-pa", ebin, os.path.join(
-            HERE, "peers", "gen_stage_{}.exs")]))
+        scripts = os.path.join(HERE, "peers", "gen_stage_{}.exs")
+        found.append(System("GenStage", ["elixir", "-pa", ebin, scripts],
+                            f"work_ns={nanoseconds_of_work(folder)}"))
     for how in ("loop", "direct", "queue"):
-        found.append(System(f"limit: {how}", built("limits"), f"how={how}", "limit"))
+        found.append(System(f"limit: {how}", built("limits"), f"how={how}", "limit", pipelines))
+    found.append(System("limit: loop", built("fan_loops"), "", "limit", ("fan_out", "fan_in")))
     found.append(System("limit: threads", built("shared_work"), "how=threads", "limit",
-                        is_special=True))
+                        ("shared_work",)))
     return found
 
 
 def events_for(system, workload, seconds):
     """How many events take about so long."""
-    events = 20_000
+    events = max(20_000, workload.least)
     while True:
         _, taken = system.run(workload, events)
         if taken >= seconds / 10 or events >= 2_000_000_000:
-            return max(1000, int(events * seconds / taken))
+            return max(workload.least, int(events * seconds / taken))
         events *= 10
 
 
 def measure(all_systems, workload, rounds, seconds):
     """Events per second in each round, by the name of the system."""
-    all_systems = [each for each in all_systems if each.can_run(workload)]
     counts = {each.name: events_for(each, workload, seconds) for each in all_systems}
     rates = {each.name: [] for each in all_systems}
     for _ in range(rounds):
@@ -153,8 +169,6 @@ def rows_of(workload, all_systems, rates):
     ours = medians[OURS]
     rows = []
     for each in all_systems:
-        if each.name not in medians:
-            continue
         median = medians[each.name]
         row = {"workload": workload.name, "system": each.name, "kind": each.kind,
                "median": median, "least": min(rates[each.name]), "most": max(rates[each.name]),
@@ -210,8 +224,8 @@ def main():
     rows = []
     for index, workload in enumerate(chosen):
         print(f"{index + 1}/{len(chosen)} {workload.name}", file=sys.stderr)
-        rates = measure(found, workload, options.rounds, options.seconds)
-        added = rows_of(workload, found, rates)
+        able = [each for each in found if each.can_run(workload)]
+        added = rows_of(workload, able, measure(able, workload, options.rounds, options.seconds))
         rows += added
         if shows_table:
             print_rows(added)

@@ -2,19 +2,15 @@
 // hand. A broadcast sends one message, which all consumers share.
 #include <algorithm>
 #include <atomic>
-#include <caf/all.hpp>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "../pipelines/arguments.hpp"
+#include "caf_demand.hpp"
 
 namespace {
 
-using batch = std::vector<std::int64_t>;
-using ask_atom = caf::atom_constant<caf::atom("ask")>;
-using go_atom = caf::atom_constant<caf::atom("go")>;
+using numbers = std::vector<std::int64_t>;
 
 constexpr std::size_t consumer_count = 4;
 
@@ -22,12 +18,12 @@ struct counter_state {
   std::int64_t next = 0;
   std::vector<caf::actor> consumers{consumer_count};
   std::vector<std::int64_t> wanted = std::vector<std::int64_t>(consumer_count);
-  std::vector<batch> queues{consumer_count};
-  std::vector<batch> spare;
+  std::vector<numbers> queues{consumer_count};
+  std::vector<numbers> spare;
 
-  batch empty() {
+  numbers empty() {
     if (spare.empty()) return {};
-    batch taken = std::move(spare.back());
+    numbers taken = std::move(spare.back());
     spare.pop_back();
     taken.clear();
     return taken;
@@ -36,10 +32,9 @@ struct counter_state {
 
 using counter_actor = caf::stateful_actor<counter_state>;
 
-batch made(counter_state& state, std::int64_t count, std::int64_t events) {
-  batch filled = state.empty();
-  filled.resize(static_cast<std::size_t>(std::min(count, events - state.next)));
-  for (std::int64_t& event : filled) event = state.next++;
+numbers made(counter_state& state, std::int64_t count, std::int64_t events) {
+  numbers filled = state.empty();
+  refill(filled, std::min(count, events - state.next), state.next);
   return filled;
 }
 
@@ -60,19 +55,19 @@ void partition(counter_actor* self, std::int64_t asked, std::int64_t events) {
     state.queues[static_cast<std::size_t>(state.next) % consumer_count].push_back(state.next);
   }
   for (std::size_t index = 0; index < consumer_count; ++index) {
-    batch& queue = state.queues[index];
+    numbers& queue = state.queues[index];
     const auto count = std::min(state.wanted[index], static_cast<std::int64_t>(queue.size()));
     if (count == 0) continue;
     state.wanted[index] -= count;
-    batch sent = std::exchange(queue, state.empty());
+    numbers sent = std::exchange(queue, state.empty());
     queue.assign(sent.begin() + count, sent.end());
     sent.resize(static_cast<std::size_t>(count));
     self->send(state.consumers[index], std::move(sent));
   }
 }
 
-caf::behavior counter(counter_actor* self, const arguments wanted) {
-  return {[=](ask_atom, std::size_t index, std::int64_t asked, batch& spent) {
+caf::behavior spreader(counter_actor* self, const arguments wanted) {
+  return {[=](ask_atom, std::size_t index, std::int64_t asked, numbers& spent) {
     counter_state& state = self->state;
     state.consumers[index] = caf::actor_cast<caf::actor>(self->current_sender());
     state.wanted[index] += asked;
@@ -95,22 +90,22 @@ struct progress {
 caf::behavior adder(caf::event_based_actor* self, const caf::actor& producer, std::size_t index,
                     const arguments wanted, progress* all, const caf::actor& told) {
   const bool owns = wanted.how != "broadcast";
-  auto handle = [=, left = wanted.max](const batch& events, batch spent) mutable {
-    std::int64_t sum = 0;
-    for (const std::int64_t event : events) sum += event;
-    all->sum.fetch_add(sum, std::memory_order_relaxed);
+  auto handle = [=, left = wanted.max](const numbers& events, numbers spent) mutable {
+    all->sum.fetch_add(sum_of(events.data(), events.size()), std::memory_order_relaxed);
     const auto count = static_cast<std::int64_t>(events.size());
     left -= count;
     if (left <= wanted.max / 2) {
       const std::int64_t asked = wanted.max - std::exchange(left, wanted.max);
-      if (owns) spent = std::move(const_cast<batch&>(events));
+      if (owns) spent = std::move(const_cast<numbers&>(events));
       self->send(producer, ask_atom::value, index, asked, std::move(spent));
     }
-    if (all->left.fetch_sub(count) == count) self->send(told, go_atom::value);
+    if (all->left.fetch_sub(count) == count) self->send(told, done_atom::value);
   };
-  auto start = [=](go_atom) { self->send(producer, ask_atom::value, index, wanted.max, batch{}); };
-  if (owns) return {start, [=](batch& events) mutable { handle(events, batch{}); }};
-  return {start, [=](const batch& events) mutable { handle(events, batch{}); }};
+  auto start = [=](link_atom) {
+    self->send(producer, ask_atom::value, index, wanted.max, numbers{});
+  };
+  if (owns) return {start, [=](numbers& events) mutable { handle(events, numbers{}); }};
+  return {start, [=](const numbers& events) mutable { handle(events, numbers{}); }};
 }
 
 }  // namespace
@@ -118,22 +113,21 @@ caf::behavior adder(caf::event_based_actor* self, const caf::actor& producer, st
 int main(int count, char** given) {
   const arguments wanted{count, given};
   caf::actor_system_config options;
-  options.set("scheduler.max-threads", static_cast<std::size_t>(wanted.workers));
-  caf::actor_system system{options};
+  caf::actor_system system{with_workers(options, wanted)};
   const std::int64_t delivered =
       wanted.events * (wanted.how == "broadcast" ? std::int64_t{consumer_count} : 1);
   progress all;
   all.left = delivered;
   caf::scoped_actor self{system};
-  const caf::actor producer = system.spawn(counter, wanted);
+  const caf::actor producer = system.spawn(spreader, wanted);
   std::vector<caf::actor> consumers;
   for (std::size_t index = 0; index < consumer_count; ++index) {
     consumers.push_back(
         system.spawn(adder, producer, index, wanted, &all, caf::actor_cast<caf::actor>(self)));
   }
   const auto begun = bench_clock::now();
-  for (const auto& each : consumers) caf::anon_send(each, go_atom::value);
-  self->receive([](go_atom) {});
+  for (const auto& each : consumers) caf::anon_send(each, link_atom::value);
+  self->receive([](done_atom) {});
   report(delivered, begun);
   for (const auto& each : consumers) caf::anon_send_exit(each, caf::exit_reason::kill);
   caf::anon_send_exit(producer, caf::exit_reason::kill);

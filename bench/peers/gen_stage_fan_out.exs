@@ -2,7 +2,9 @@
 #
 #     GEN_STAGE_EBIN=... elixir -pa $GEN_STAGE_EBIN gen_stage_fan_out.exs how=broadcast events=100000
 
-defmodule Counter do
+Code.require_file("gen_stage_bench.exs", __DIR__)
+
+defmodule Spreader do
   use GenStage
 
   def init({how, wanted}) do
@@ -34,31 +36,22 @@ defmodule Adder do
   end
 end
 
-options =
-  for pair <- System.argv(), into: %{"max" => "1000", "events" => "100000", "how" => "demand"} do
-    [key, value] = String.split(pair, "=")
-    {key, value}
-  end
-
-[most, events] = Enum.map(["max", "events"], &String.to_integer(options[&1]))
-delivered = if options["how"] == "broadcast", do: 4 * events, else: events
+options = Bench.arguments(%{max: 1000, events: 100_000, how: "demand"})
+events = options.events
+delivered = if options.how == "broadcast", do: 4 * events, else: events
 left = :atomics.new(1, [])
 :atomics.put(left, 1, delivered)
-{:ok, producer} = GenStage.start_link(Counter, {options["how"], events})
+all = %{left: left, told: self()}
+{:ok, producer} = GenStage.start_link(Spreader, {options.how, events})
 
 for index <- 0..3 do
-  demand = [max_demand: most, min_demand: div(most, 2)]
-  chosen = if options["how"] == "partition", do: [partition: index], else: []
-  {:ok, _} = GenStage.start_link(Adder, {{producer, demand ++ chosen}, %{left: left, told: self()}})
+  chosen = if options.how == "partition", do: [partition: index], else: []
+  {:ok, _} = GenStage.start_link(Adder, {{producer, Bench.demand(options) ++ chosen}, all})
 end
 
 begun = System.monotonic_time(:nanosecond)
 GenStage.demand(producer, :forward)
 
 receive do
-  :done -> :ok
+  :done -> Bench.report(delivered, Bench.since(begun))
 end
-
-taken = System.monotonic_time(:nanosecond) - begun
-IO.puts("#{delivered} #{:erlang.float_to_binary(taken / 1.0e9, decimals: 6)}")
-System.halt(0)

@@ -4,37 +4,17 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
 
 const consumers = 4
 
-type link struct {
-	forth chan []int64
-	back  chan []int64
-}
-
-func newLink(size int64) link {
-	made := link{make(chan []int64, 1), make(chan []int64, 16)}
-	for spare := 0; spare < 3; spare++ {
-		made.back <- make([]int64, 0, size)
-	}
-	return made
-}
-
-func add(from link, sum *int64, done *sync.WaitGroup, recycles bool) {
+func addUntilClosed(from link[int64], sum *int64, done *sync.WaitGroup, recycles bool) {
 	defer done.Done()
 	part := int64(0)
 	for taken := range from.forth {
-		for _, event := range taken {
-			part += event
-		}
+		part += sumOfNumbers(taken)
 		if recycles {
 			from.back <- taken[:0]
 		}
@@ -42,7 +22,7 @@ func add(from link, sum *int64, done *sync.WaitGroup, recycles bool) {
 	*sum = part
 }
 
-func produce(how string, links []link, events, size int64) {
+func produce(how string, links []link[int64], events, size int64) {
 	next := int64(0)
 	open := make([][]int64, consumers)
 	for next < events {
@@ -87,47 +67,32 @@ func produce(how string, links []link, events, size int64) {
 }
 
 func main() {
-	wanted := map[string]int64{"max": 1000, "events": 1000000, "workers": 1}
-	how := "demand"
-	for _, pair := range os.Args[1:] {
-		key, value, _ := strings.Cut(pair, "=")
-		if key == "how" {
-			how = value
-		} else {
-			wanted[key], _ = strconv.ParseInt(value, 10, 64)
-		}
-	}
-	runtime.GOMAXPROCS(int(wanted["workers"]))
-	most, events := wanted["max"], wanted["events"]
-	size := most - most/2
-	links := []link{newLink(size)}
+	wanted := readArguments()
+	how, events, size := wanted.how, wanted.events, wanted.batch()
+	links := []link[int64]{newLink[int64](size, 1)}
 	for how != "demand" && len(links) < consumers {
-		links = append(links, newLink(size))
+		links = append(links, newLink[int64](size, 1))
 	}
 	sums := make([]int64, consumers)
 	var done sync.WaitGroup
 	done.Add(consumers)
 	begun := time.Now()
 	for index := range sums {
-		go add(links[index%len(links)], &sums[index], &done, how != "broadcast")
+		go addUntilClosed(links[index%len(links)], &sums[index], &done, how != "broadcast")
 	}
 	produce(how, links, events, size)
 	for _, each := range links {
 		close(each.forth)
 	}
 	done.Wait()
-	taken := time.Since(begun).Seconds()
 	delivered := events
 	if how == "broadcast" {
 		delivered *= consumers
 	}
+	report(delivered, begun)
 	sum := int64(0)
 	for _, each := range sums {
 		sum += each
 	}
-	if sum != events*(events-1)/2*(delivered/events) {
-		fmt.Fprintln(os.Stderr, "the sum is wrong")
-		os.Exit(1)
-	}
-	fmt.Printf("%d %.6f\n", delivered, taken)
+	check(sum == events*(events-1)/2*(delivered/events))
 }

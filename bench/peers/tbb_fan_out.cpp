@@ -2,10 +2,6 @@
 // in the whole graph for each consumer, recycled. By demand, a batch goes to the first consumer
 // that is free; a broadcast shows one batch to all; a partition sorts into four. There is no demand
 // between two stages in it.
-#include <oneapi/tbb/concurrent_queue.h>
-#include <oneapi/tbb/flow_graph.h>
-#include <oneapi/tbb/global_control.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -13,26 +9,23 @@
 #include <memory>
 #include <vector>
 
-#include "../pipelines/arguments.hpp"
+#include "tbb_batches.hpp"
 
 namespace {
 
-namespace flow = tbb::flow;
-using batch = std::vector<std::int64_t>;
+using numbers = batch<std::int64_t>;
 
 constexpr std::size_t consumer_count = 4;
 constexpr std::size_t in_flight = 2 * consumer_count;
 
 /// One batch for each partition; they travel together.
-using parts = std::array<batch, consumer_count>;
+using parts = std::array<numbers, consumer_count>;
 
 void fill(parts& made, std::int64_t& next, std::int64_t end, bool sorts) {
   if (!sorts) {
-    made[0].resize(static_cast<std::size_t>(end - next));
-    for (std::int64_t& event : made[0]) event = next++;
-    return;
+    return refill(made[0], end - next, next);
   }
-  for (batch& each : made) each.clear();
+  for (numbers& each : made) each.clear();
   for (; next < end; ++next) made[static_cast<std::size_t>(next) % consumer_count].push_back(next);
 }
 
@@ -40,8 +33,7 @@ void fill(parts& made, std::int64_t& next, std::int64_t end, bool sorts) {
 
 int main(int count, char** given) {
   const arguments wanted{count, given};
-  const tbb::global_control limit{tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(wanted.workers)};
+  const auto limit = only_workers(wanted);
   flow::graph graph;
   std::int64_t next = 0;
   std::size_t turn = 0;
@@ -76,9 +68,8 @@ int main(int count, char** given) {
       graph, flow::unlimited, [](flow::continue_msg) noexcept { return flow::continue_msg{}; }};
   for (std::size_t index = 0; index < consumer_count; ++index) {
     consumers.push_back(std::make_unique<consumer>(graph, flow::serial, [&, index](parts* taken) {
-      std::int64_t part = 0;
-      for (const std::int64_t event : (*taken)[sorts ? index : 0]) part += event;
-      sum.fetch_add(part, std::memory_order_relaxed);
+      const numbers& mine = (*taken)[sorts ? index : 0];
+      sum.fetch_add(sum_of(mine.data(), mine.size()), std::memory_order_relaxed);
       if (!to_all) spent.push(taken);
       return flow::continue_msg{};
     }));

@@ -13,9 +13,10 @@ struct arguments {
   std::int64_t max = 1000;  ///< max_demand; min_demand is half of it.
   std::int64_t events = 1'000'000;
   std::int64_t workers = 1;
-  std::string how = "bulk";   ///< A variant that only this program knows.
-  std::string event = "int";  ///< Or 16, 256, string, move_only: see events.hpp.
-  std::int64_t counted = 0;   ///< 1 if instructions are counted, and time means nothing.
+  std::int64_t consumers = 4;  ///< Of one to many.
+  std::string how = "bulk";    ///< A variant that only this program knows.
+  std::string event = "int";   ///< Or 16, 256, string, move_only: see events.hpp.
+  std::int64_t counted = 0;    ///< 1 if instructions are counted, and time means nothing.
 
   arguments(int count, char** given) {
     for (int index = 1; index < count; ++index) take(given[index]);
@@ -38,6 +39,8 @@ struct arguments {
       events = std::atoll(value.c_str());
     } else if (key == "workers") {
       workers = std::atoll(value.c_str());
+    } else if (key == "consumers") {
+      consumers = std::atoll(value.c_str());
     } else if (key == "how") {
       how = value;
     } else if (key == "event") {
@@ -45,19 +48,23 @@ struct arguments {
     } else if (key == "counted") {
       counted = std::atoll(value.c_str());
     } else {
-      std::fprintf(stderr, "%s: known are stages, max, events, workers, how, event and counted\n",
+      std::fprintf(stderr,
+                   "%s: known are stages, max, events, workers, consumers, how, event, counted\n",
                    pair.c_str());
       std::exit(2);
     }
   }
 };
 
+/// How many there are where it is many.
+constexpr std::int64_t pipeline_count = 10'000;
+
 using bench_clock = std::chrono::steady_clock;
 
 /// Prints what compare.py reads: how many events arrived, and how many seconds it took.
 inline void report(std::int64_t events, bench_clock::time_point begun) {
   const std::chrono::duration<double> taken = bench_clock::now() - begun;
-  std::printf("%lld %.6f\n", static_cast<long long>(events), taken.count());
+  std::printf("%lld %.9f\n", static_cast<long long>(events), taken.count());
 }
 
 /// What the adder of a pipeline must have got from 0, 1, 2 ... after so many doubling stages.

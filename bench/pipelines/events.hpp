@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
+
+#include "arguments.hpp"
 
 /// The kinds of events that pipelines are measured with, besides plain integers. Each is made from
 /// a number and says which one it was.
@@ -55,4 +58,46 @@ inline void check_letters(std::int64_t events, std::int64_t sum) {
   if (sum == events / 16 * 120 + rest * (rest - 1) / 2) return;
   std::fprintf(stderr, "the sum of %lld strings is wrong\n", static_cast<long long>(events));
   std::exit(1);
+}
+
+inline void check_numbers(const arguments& wanted, std::int64_t sum) {
+  if (wanted.event == "string") {
+    check_letters(wanted.events, sum);
+  } else {
+    check_sum(wanted.events, wanted.stages - 2, sum);
+  }
+}
+
+/// Fills a recycled batch with the events of the next numbers.
+template <class Event>
+void refill(std::vector<Event>& batch, std::int64_t count, std::int64_t& next) {
+  batch.clear();
+  for (; count > 0; --count) batch.push_back(event_kind<Event>::make(next++));
+}
+inline void refill(std::vector<std::int64_t>& batch, std::int64_t count, std::int64_t& next) {
+  batch.resize(static_cast<std::size_t>(count));
+  for (std::int64_t& event : batch) event = next++;
+}
+
+template <class Event>
+std::int64_t sum_of(const Event* first, std::size_t count) {
+  std::int64_t sum = 0;
+  for (std::size_t index = 0; index < count; ++index)
+    sum += event_kind<Event>::number(first[index]);
+  return sum;
+}
+
+template <class Event>
+struct event_type {
+  using type = Event;
+};
+
+/// Calls `work` with the type of the events that are wanted.
+template <class Work>
+auto with_event_type(const arguments& wanted, Work work) {
+  if (wanted.event == "16") return work(event_type<bytes_event<16>>{});
+  if (wanted.event == "256") return work(event_type<bytes_event<256>>{});
+  if (wanted.event == "string") return work(event_type<std::string>{});
+  if (wanted.event == "move_only") return work(event_type<move_only_event>{});
+  return work(event_type<std::int64_t>{});
 }

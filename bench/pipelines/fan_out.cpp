@@ -1,5 +1,6 @@
-// One counter and four stages that add up, at full speed. `how` says who gets an event: `demand`,
-// one of them; `partition`, the one that the event's remainder says; `broadcast`, all of them.
+// One counter and `consumers` stages that add up, at full speed. `how` says who gets an event:
+// `demand`, one of them; `partition`, the one of four that the event's remainder says; `broadcast`,
+// all of them.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -16,15 +17,15 @@ namespace gs = genstage;
 
 namespace {
 
-constexpr std::size_t consumer_count = 4;
+constexpr std::size_t partition_count = 4;
 
 struct by_demand {
   static auto make() { return gs::demand_dispatcher{}; }
 };
 struct by_remainder {
   static auto make() {
-    return gs::partition_dispatcher{{.partitions = consumer_count}, [](std::int64_t event) {
-                                      return static_cast<std::size_t>(event) % consumer_count;
+    return gs::partition_dispatcher{{.partitions = partition_count}, [](std::int64_t event) {
+                                      return static_cast<std::size_t>(event) % partition_count;
                                     }};
   }
 };
@@ -81,10 +82,10 @@ void run(const arguments& wanted, std::int64_t copies) {
   auto [far, near] = gs::make_operation<void>();
   progress all{.left = wanted.events * copies, .done = far};
   const auto producer = *gs::spawn<counter<Dispatching>>(home, {}, wanted.events);
-  for (std::size_t index = 0; index < consumer_count; ++index) {
+  for (std::int64_t index = 0; index < wanted.consumers; ++index) {
     const auto consumer = *gs::spawn<adder>(home, {}, &all);
     gs::subscription_options options{.max_demand = wanted.max, .min_demand = wanted.min()};
-    if (wanted.how == "partition") options.partition = index;
+    if (wanted.how == "partition") options.partition = static_cast<std::size_t>(index);
     (void)gs::sync_wait(gs::subscribe(consumer, producer, options));
   }
   const auto begun = bench_clock::now();
@@ -102,7 +103,7 @@ int main(int count, char** given) {
   if (wanted.how == "partition") {
     run<by_remainder>(wanted, 1);
   } else if (wanted.how == "broadcast") {
-    run<to_all>(wanted, consumer_count);
+    run<to_all>(wanted, wanted.consumers);
   } else {
     run<by_demand>(wanted, 1);
   }

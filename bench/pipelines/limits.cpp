@@ -135,10 +135,7 @@ std::int64_t run_direct_of(const arguments& wanted) {
   class maker {
    public:
     virtual ~maker() = default;
-    virtual void produce(std::int64_t count, std::vector<Event>& out) {
-      out.clear();
-      while (count-- > 0) out.push_back(event_kind<Event>::make(next_++));
-    }
+    virtual void produce(std::int64_t count, std::vector<Event>& out) { refill(out, count, next_); }
 
    private:
     std::int64_t next_ = 0;
@@ -326,17 +323,13 @@ std::int64_t run_queue(const arguments& wanted) {
 int main(int count, char** given) {
   const arguments wanted{count, given};
   const auto begun = bench_clock::now();
-  const std::int64_t sum = wanted.event == "16"          ? run_direct_of<bytes_event<16>>(wanted)
-                           : wanted.event == "256"       ? run_direct_of<bytes_event<256>>(wanted)
-                           : wanted.event == "string"    ? run_direct_of<std::string>(wanted)
-                           : wanted.event == "move_only" ? run_direct_of<move_only_event>(wanted)
-                           : wanted.how == "loop"        ? run_loop(wanted)
-                           : wanted.how == "direct"      ? run_direct(wanted)
-                                                         : run_queue(wanted);
+  const std::int64_t sum = wanted.how == "loop"    ? run_loop(wanted)
+                           : wanted.how == "queue" ? run_queue(wanted)
+                           : wanted.event == "int"
+                               ? run_direct(wanted)
+                               : with_event_type(wanted, [&wanted](auto event) {
+                                   return run_direct_of<typename decltype(event)::type>(wanted);
+                                 });
   report(wanted.events, begun);
-  if (wanted.event == "string") {
-    check_letters(wanted.events, sum);
-  } else {
-    check_sum(wanted.events, wanted.stages - 2, sum);
-  }
+  check_numbers(wanted, sum);
 }

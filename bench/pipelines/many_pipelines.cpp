@@ -14,8 +14,6 @@ namespace gs = genstage;
 
 namespace {
 
-constexpr std::int64_t pipeline_count = 10'000;
-
 class counter final : public gs::producer<std::int64_t> {
  public:
   explicit counter(std::int64_t wanted) : wanted_{wanted} {}

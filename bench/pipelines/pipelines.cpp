@@ -91,11 +91,7 @@ void run(const arguments& wanted) {
   (void)gs::sync_wait(std::move(end));
   report(wanted.events, begun);
   report_allocations(wanted);
-  if (wanted.event == "string") {
-    check_letters(wanted.events, sum);
-  } else {
-    check_sum(wanted.events, wanted.stages - 2, sum);
-  }
+  check_numbers(wanted, sum);
   pool.stop();
 }
 
@@ -103,17 +99,12 @@ void run(const arguments& wanted) {
 
 int main(int count, char** given) {
   const arguments wanted{count, given};
-  if (wanted.event == "16") {
-    run<maker<bytes_event<16>>, bytes_event<16>>(wanted);
-  } else if (wanted.event == "256") {
-    run<maker<bytes_event<256>>, bytes_event<256>>(wanted);
-  } else if (wanted.event == "string") {
-    run<maker<std::string>, std::string>(wanted);
-  } else if (wanted.event == "move_only") {
-    run<maker<move_only_event>, move_only_event>(wanted);
-  } else if (wanted.how == "emit") {
-    run<maker<std::int64_t>>(wanted);
-  } else {
+  if (wanted.event == "int" && wanted.how != "emit") {
     run<counter>(wanted);
+  } else {
+    with_event_type(wanted, [&wanted](auto event) {
+      using Event = typename decltype(event)::type;
+      run<maker<Event>, Event>(wanted);
+    });
   }
 }

@@ -13,17 +13,11 @@
 
 #include "arguments.hpp"
 #include "counter.hpp"
+#include "work.hpp"
 
 namespace gs = genstage;
 
 namespace {
-
-/// About 1 us on a processor of today: a chain of multiplications, of which none can begin before
-/// the last one has ended.
-std::uint64_t work(std::uint64_t seed) {
-  for (int step = 0; step < 700; ++step) seed = seed * 6364136223846793005U + 1442695040888963407U;
-  return seed;
-}
 
 class worker final : public gs::consumer<std::int64_t> {
  public:
@@ -31,7 +25,7 @@ class worker final : public gs::consumer<std::int64_t> {
 
   void handle_events(std::span<std::int64_t> events) override {
     for (const std::int64_t event : events) result_ += work(static_cast<std::uint64_t>(event));
-    asm volatile("" : "+r,m"(result_) : : "memory");
+    keep_result(result_);
     const std::int64_t count = std::ssize(events);
     const std::int64_t before = left_->fetch_sub(count, std::memory_order_relaxed);
     if (before > 0 && before <= count) done_.complete(gs::result<void>{});
@@ -69,7 +63,7 @@ void run_threads(const arguments& wanted) {
         for (std::int64_t event = 0; event < wanted.events / wanted.workers; ++event) {
           result += work(static_cast<std::uint64_t>(event));
         }
-        asm volatile("" : "+r,m"(result) : : "memory");
+        keep_result(result);
       });
     }
   }
