@@ -3,28 +3,35 @@
 
     python3 bench/processes.py build/bench/bench [--rounds 5]
 
-The peers are those that are there: CAF (Debian's libcaf-dev) if caf_processes was built, the BEAM
-(Debian's elixir) if it is installed. Each round runs every program once; the best of the rounds
-counts, since disturbances only ever make a program slower.
+The peers are those that are there: CAF (Debian's libcaf-dev), Boost.Asio and Go if their programs
+were built, the BEAM (Debian's elixir) if it is installed. Each round runs every program that knows
+the measurement once; the best of the rounds counts, since disturbances only ever make a program
+slower.
 """
 
 import argparse
 import os
 import shutil
 import subprocess
-import sys
 
-MEASUREMENTS = ["idle", "spawn_and_exit", "call_and_reply"]
-# Without peers; some print several figures.
-OURS_ALONE = ["timer", "wake", "bystander"]
+# Who has something to measure it with. Some print several figures.
+MEASUREMENTS = {
+    "idle": ("genstage", "CAF", "Go", "BEAM"),
+    "spawn_and_exit": ("genstage", "CAF", "Asio", "Go", "BEAM"),
+    "call_and_reply": ("genstage", "CAF", "Asio", "Go", "BEAM"),
+    "timer": ("genstage", "Asio", "Go", "BEAM"),
+    "wake": ("genstage", "CAF", "Asio", "Go"),
+    "bystander": ("genstage",),
+}
 
 
 def programs_in(folder):
     here = os.path.dirname(os.path.abspath(__file__))
     found = {"genstage": [os.path.join(folder, "processes")]}
-    caf = os.path.join(folder, "caf_processes")
-    if os.path.exists(caf):
-        found["CAF"] = [caf]
+    for name, prefix in (("CAF", "caf"), ("Asio", "asio"), ("Go", "go")):
+        built = os.path.join(folder, f"{prefix}_processes")
+        if os.path.exists(built):
+            found[name] = [built]
     if shutil.which("elixir"):
         found["BEAM"] = ["elixir", "--erl", "+S 1:1 +P 2000000",
                          os.path.join(here, "peers", "beam_processes.exs")]
@@ -38,27 +45,21 @@ def figures(command, what):
     return {name: (float(value), unit) for name, value, unit in lines}
 
 
-def measure(command, what):
-    found = figures(command, what)
-    if list(found) != [what]:
-        sys.exit(f"{command[0]}: printed {', '.join(found)}, wanted {what}; stopped")
-    return found[what]
-
-
 def compared(folder, rounds):
     """What is measured, its unit, and the best of the rounds by the name of the system."""
     programs = programs_in(folder)
-    for what in MEASUREMENTS:
-        best, unit = {}, ""
+    for what, known_by in MEASUREMENTS.items():
+        best, units = {}, {}
         for _ in range(rounds if what != "idle" else 1):
-            for name, command in programs.items():
-                value, unit = measure(command, what)
-                best[name] = min(value, best.get(name, value))
-        yield what, unit, best
-    for what in OURS_ALONE:
-        seen = [figures(programs["genstage"], what) for _ in range(rounds)]
-        for name, (_, unit) in seen[0].items():
-            yield name, unit, {"genstage": min(each[name][0] for each in seen)}
+            for name in known_by:
+                if name not in programs:
+                    continue
+                for figure, (value, unit) in figures(programs[name], what).items():
+                    units[figure] = unit
+                    of = best.setdefault(figure, {})
+                    of[name] = min(value, of.get(name, value))
+        for figure, unit in units.items():
+            yield figure, unit, best[figure]
 
 
 def print_row(what, unit, best):

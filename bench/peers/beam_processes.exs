@@ -9,6 +9,7 @@ defmodule Measure do
   @idle 1_000_000
   @spawns 1_000_000
   @calls 1_000_000
+  @timers 1_000_000
 
   def idle do
     before = :erlang.memory(:total)
@@ -34,6 +35,13 @@ defmodule Measure do
     each("call_and_reply", @calls, fn -> for _ <- 1..@calls, do: GenServer.call(callee, :get) end)
   end
 
+  def timer do
+    each("timer", @timers, fn ->
+      armed = for _ <- 1..@timers, do: Process.send_after(self(), :due, 3_600_000)
+      Enum.each(armed, &Process.cancel_timer/1)
+    end)
+  end
+
   defp each(what, count, work) do
     {microseconds, _} = :timer.tc(work)
     IO.puts("#{what} #{Float.round(microseconds * 1000 / count, 1)} ns")
@@ -44,4 +52,5 @@ case System.argv() do
   ["idle"] -> Measure.idle()
   ["spawn_and_exit"] -> Measure.spawn_and_exit()
   ["call_and_reply"] -> Measure.call_and_reply()
+  ["timer"] -> Measure.timer()
 end

@@ -1,12 +1,14 @@
 // The measurements of processes.cpp with actors of the C++ Actor Framework, 0.17.
 #include <unistd.h>
 
+#include <algorithm>
 #include <caf/all.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -16,6 +18,7 @@ using clock_type = std::chrono::steady_clock;
 constexpr std::int64_t idle_actors = 1'000'000;
 constexpr std::int64_t spawns = 1'000'000;
 constexpr std::int64_t calls = 1'000'000;
+constexpr std::size_t wakes = 2'000;
 
 double resident_bytes() {
   std::ifstream statm{"/proc/self/statm"};
@@ -80,6 +83,29 @@ void measure_call(caf::actor_system& system) {
   std::printf("call_and_reply %.1f ns\n", nanoseconds_each(begun, calls));
 }
 
+/// Notes when it is run, and ends after all of them.
+caf::behavior woken(caf::event_based_actor* self, std::vector<double>* seen) {
+  return {[self, seen](std::int64_t sent) {
+    const auto now = clock_type::now().time_since_epoch();
+    seen->push_back(std::chrono::duration<double, std::nano>(now).count() -
+                    static_cast<double>(sent));
+    if (seen->size() == wakes) self->quit();
+  }};
+}
+
+void measure_wake(caf::actor_system& system) {
+  std::vector<double> seen;
+  const caf::actor sleeper = system.spawn(woken, &seen);
+  for (std::size_t index = 0; index < wakes; ++index) {
+    std::this_thread::sleep_for(std::chrono::microseconds{200});
+    const std::chrono::nanoseconds now = clock_type::now().time_since_epoch();
+    caf::anon_send(sleeper, std::int64_t{now.count()});
+  }
+  system.await_all_actors_done();
+  std::sort(seen.begin(), seen.end());
+  std::printf("wake_p50 %.1f ns\nwake_p99 %.1f ns\n", seen[wakes / 2], seen[wakes * 99 / 100]);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -90,6 +116,7 @@ int main(int count, char** arguments) {
   if (what == "idle") return measure_idle(system), 0;
   if (what == "spawn_and_exit") return measure_spawn(system), 0;
   if (what == "call_and_reply") return measure_call(system), 0;
-  std::fprintf(stderr, "usage: caf_processes idle|spawn_and_exit|call_and_reply\n");
+  if (what == "wake") return measure_wake(system), 0;
+  std::fprintf(stderr, "usage: caf_processes idle|spawn_and_exit|call_and_reply|wake\n");
   return 2;
 }
