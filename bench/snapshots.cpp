@@ -2,13 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <genstage/genstage.hpp>
 #include <genstage/observe/blame.hpp>
+#include <genstage/observe/latencies.hpp>
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/task/sync_wait.hpp>
+#include <optional>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace gs = genstage;
@@ -18,17 +22,23 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr int pipelines = 1000;
-constexpr int stages_each = 10;
 constexpr int looks = 21;
 
-/// Emits as many as it may, and then no more.
+/// Emits as many as it may, and then no more, but for those that it is told to.
 class counter final : public gs::producer<std::int64_t> {
  public:
+  struct more {
+    int events;
+  };
+
   explicit counter(std::int64_t left) : left_{left} {}
   void handle_demand(gs::demand asked, gs::output<std::int64_t>& out) override {
     const auto count = std::min(left_, static_cast<std::int64_t>(asked));
     for (std::int64_t each = 0; each < count; ++each) out.emit(each);
     left_ -= count;
+  }
+  void handle_cast(more fed, gs::output<std::int64_t>& out) {
+    for (std::int64_t each = 0; each < fed.events; ++each) out.emit(each);
   }
 
  private:
@@ -44,32 +54,62 @@ class relay final : public gs::producer_consumer<std::int64_t, std::int64_t> {
 
 class sink final : public gs::consumer<std::int64_t> {
  public:
-  void handle_events(std::span<std::int64_t>) override {}
+  explicit sink(std::atomic<std::int64_t>* handled) : handled_{handled} {}
+  void handle_events(std::span<std::int64_t> events) override {
+    handled_->fetch_add(static_cast<std::int64_t>(events.size()), std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::int64_t>* handled_;
 };
 
-void build(gs::runtime& home, std::int64_t events) {
+struct program {
+  std::string_view what;
+  int stages_each;      ///< of each pipeline
+  std::int64_t events;  ///< that each pipeline has in the beginning
+  bool is_measured = false;
+  int fed = 0;  ///< events that each pipeline handles before each look
+};
+
+std::vector<gs::ref<counter>> build(gs::runtime& home, const program& like,
+                                    std::atomic<std::int64_t>& handled) {
+  std::vector<gs::ref<counter>> sources;
   for (int each = 0; each < pipelines; ++each) {
-    const auto from = *gs::spawn<counter>(home, {}, events);
+    const auto from = sources.emplace_back(*gs::spawn<counter>(home, {}, like.events));
     auto last = *gs::spawn<relay>(home, {});
     gs::async_subscribe(last, from, {.max_demand = 100});
-    for (int more = 3; more < stages_each; ++more) {
+    for (int more = 3; more < like.stages_each; ++more) {
       auto next = *gs::spawn<relay>(home, {});
       gs::async_subscribe(next, last, {.max_demand = 100});
       last = next;
     }
-    gs::async_subscribe(*gs::spawn<sink>(home, {}), last, {.max_demand = 100});
+    gs::async_subscribe(*gs::spawn<sink>(home, {}, &handled), last, {.max_demand = 100});
   }
+  return sources;
 }
 
-void measure(std::string_view what, std::int64_t events) {
+/// Every pipeline handles some events, and then all rest.
+void feed(const std::vector<gs::ref<counter>>& sources, int events,
+          const std::atomic<std::int64_t>& handled) {
+  const std::int64_t until = handled.load() + static_cast<std::int64_t>(sources.size()) * events;
+  for (const gs::ref<counter>& each : sources) gs::cast(each, counter::more{events});
+  while (handled.load() < until) std::this_thread::yield();
+}
+
+void measure(const program& like) {
   gs::runtime home{{.log = gs::silent_log()}};
-  build(home, events);
+  std::optional<gs::latencies> measured;
+  if (like.is_measured) measured.emplace(home.telemetry());
+  std::atomic<std::int64_t> handled = 0;
+  const auto sources = build(home, like, handled);
   std::vector<double> took;
   std::vector<double> blamed;
   std::size_t answered = 0;
   std::size_t edges = 0;
+  std::size_t with_latency = 0;
   gs::snapshot before = *gs::sync_wait(gs::take_snapshot(home));
   for (int look = 0; look < looks; ++look) {
+    if (like.fed > 0) feed(sources, like.fed, handled);
     const auto begun = clock::now();
     gs::snapshot seen = *gs::sync_wait(gs::take_snapshot(home));
     const auto there = clock::now();
@@ -80,19 +120,26 @@ void measure(std::string_view what, std::int64_t events) {
     answered = static_cast<std::size_t>(
         std::ranges::count(seen.processes, true, &gs::process_view::answered));
     edges = seen.subscriptions.size();
+    with_latency = static_cast<std::size_t>(std::ranges::count_if(
+        seen.subscriptions,
+        [](const gs::subscription_view& each) { return each.latency != nullptr; }));
     before = std::move(seen);
   }
   std::ranges::sort(took);
   std::ranges::sort(blamed);
   fmt::print(
-      "{}: {} stages answered, {} subscriptions; snapshot {:.1f} ms (most {:.1f}), blame "
-      "{:.1f} ms (most {:.1f})\n",
-      what, answered, edges, took[looks / 2], took.back(), blamed[looks / 2], blamed.back());
+      "{}: {} stages answered, {} subscriptions ({} measured); snapshot {:.1f} ms (most {:.1f}), "
+      "blame {:.1f} ms (most {:.1f})\n",
+      like.what, answered, edges, with_latency, took[looks / 2], took.back(), blamed[looks / 2],
+      blamed.back());
 }
 
 }  // namespace
 
 int main() {
-  measure("stages that rest", 1000);
-  measure("stages that never rest", INT64_MAX);
+  measure({"stages that rest", 10, 1000});
+  measure({"stages that never rest", 10, INT64_MAX});
+  measure({"measured stages that rest", 11, 1000, true});
+  measure({"measured stages that were used since the last look", 11, 0, true, 10});
+  measure({"measured stages that never rest", 11, INT64_MAX, true});
 }

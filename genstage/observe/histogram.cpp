@@ -36,21 +36,28 @@ duration product_of(duration each, std::uint64_t times) noexcept {
 
 }  // namespace
 
+std::uint64_t& histogram::bucket_at(std::size_t place) {
+  if (counts_.empty()) first_ = place;
+  if (place < first_) {
+    counts_.insert(counts_.begin(), first_ - place, 0);
+    first_ = place;
+  }
+  if (place - first_ >= counts_.size()) counts_.resize(place - first_ + 1);
+  return counts_[place - first_];
+}
+
 void histogram::add(duration took, std::uint64_t times) {
   if (times == 0) return;
   took = std::max(took, duration::zero());
-  const std::size_t place = place_of(static_cast<std::uint64_t>(took.count()));
-  if (place >= counts_.size()) counts_.resize(place + 1);
-  counts_[place] += times;
+  bucket_at(place_of(static_cast<std::uint64_t>(took.count()))) += times;
   count_ += times;
   sum_ = sum_of(sum_, product_of(took, times));
   longest_ = std::max(longest_, took);
 }
 
 histogram& histogram::operator+=(const histogram& other) {
-  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size());
   for (std::size_t each = 0; each < other.counts_.size(); ++each) {
-    counts_[each] += other.counts_[each];
+    if (other.counts_[each] > 0) bucket_at(other.first_ + each) += other.counts_[each];
   }
   count_ += other.count_;
   sum_ = sum_of(sum_, other.sum_);
@@ -65,7 +72,7 @@ duration histogram::quantile(double part) const noexcept {
   for (std::size_t each = 0; each < counts_.size(); ++each) {
     seen += counts_[each];
     if (counts_[each] > 0 && seen >= wanted) {
-      return std::min(duration{static_cast<std::int64_t>(most_of(each))}, longest_);
+      return std::min(duration{static_cast<std::int64_t>(most_of(first_ + each))}, longest_);
     }
   }
   return longest_;
@@ -75,7 +82,7 @@ std::vector<histogram::bucket> histogram::buckets() const {
   std::vector<bucket> all;
   for (std::size_t each = 0; each < counts_.size(); ++each) {
     if (counts_[each] == 0) continue;
-    all.push_back({duration{static_cast<std::int64_t>(most_of(each))}, counts_[each]});
+    all.push_back({duration{static_cast<std::int64_t>(most_of(first_ + each))}, counts_[each]});
   }
   return all;
 }

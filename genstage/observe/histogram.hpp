@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <genstage/core/instant.hpp>
 #include <vector>
@@ -10,9 +11,9 @@ namespace genstage::inline v0 {
 /// nanoseconds and hours fit and every quantile is right to a sixteenth.
 ///
 /// A pure value. Merging two is the same as having added all to one, in any order.
-/// Cost: no memory until the first is added, then 8 bytes a bucket up to the longest: 3 KiB for a
-/// second, 4 KiB for an hour.
-/// Source: the log-linear buckets of HdrHistogram: sixteen of equal width in each power of two.
+/// Cost: no memory until the first is added, then 8 bytes a bucket from the shortest to the
+/// longest: 1.3 KiB from a microsecond to a millisecond, 4 KiB from nothing to an hour. Source: the
+/// log-linear buckets of HdrHistogram: sixteen of equal width in each power of two.
 class histogram {
  public:
   /// A negative duration counts as none.
@@ -38,7 +39,11 @@ class histogram {
   friend bool operator==(const histogram&, const histogram&) = default;
 
  private:
-  std::vector<std::uint64_t> counts_;
+  /// Grows to it.
+  [[nodiscard]] std::uint64_t& bucket_at(std::size_t place);
+
+  std::size_t first_ = 0;              ///< the place of the first of them
+  std::vector<std::uint64_t> counts_;  ///< neither the first nor the last is zero
   std::uint64_t count_ = 0;
   duration sum_{};
   duration longest_{};

@@ -5,6 +5,7 @@
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/stage/stage_events.hpp>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <type_traits>
@@ -53,7 +54,9 @@ class latencies::measured_hops {
     for (subscription_view& each : made.seen.subscriptions) {
       const auto found = hops_.find(each.tag);
       if (found == hops_.end()) continue;
-      each.latency = std::make_shared<const hop_latency>(found->second.told);
+      hop& seen = found->second;
+      if (!seen.shown) seen.shown = std::make_shared<const hop_latency>(seen.told);
+      each.latency = seen.shown;
     }
   }
 
@@ -68,10 +71,14 @@ class latencies::measured_hops {
   struct hop {
     hop_latency told{};
     acknowledgements given_back{told.acknowledging};
+    /// As it was told last, unless something has come since: most of a large program rests, and a
+    /// copy is some kilobytes.
+    std::shared_ptr<const hop_latency> shown{};
   };
   static constexpr std::size_t most_ended = 1024;
 
-  /// Null for a subscription that has ended, of which its consumer still handles what it got.
+  /// To be added to. Null for a subscription that has ended, of which its consumer still handles
+  /// what it got.
   [[nodiscard]] hop* find(unique_id tag, const process_identity& consumer) {
     if (ended_.contains(tag)) return nullptr;
     const auto [found, is_new] = hops_.try_emplace(tag);
@@ -79,6 +86,7 @@ class latencies::measured_hops {
       found->second.told.tag = tag;
       found->second.told.consumer = consumer.label();
     }
+    found->second.shown.reset();
     return &found->second;
   }
 
