@@ -175,7 +175,7 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
     const bool has_changed = newest != nullptr && observed.sort(newest);
     note_resumed(observed);
     if (has_changed) return runnable::verdict::again;
-    if (observed.ending_ && !observed.is_suspended()) {
+    if (observed.is_ending() && !observed.is_suspended()) {
       note_end(observed);
       if (observed.phase_ != phase::running) return observed.finish();
       observed.guarded<&process::run_terminate>(nullptr);
@@ -184,7 +184,7 @@ runnable::verdict process_extras::activate_observed(process& observed) noexcept 
     } else if (budget-- == 0) {
       return runnable::verdict::again;
     } else {
-      observed.guarded<&process::observed_step>(observed.inbox_.pop());
+      observed.guarded<&process::observed_step>(observed.take_next());
     }
   }
 }

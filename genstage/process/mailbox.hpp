@@ -26,11 +26,16 @@ class mailbox {
   /// Owns the message from now on, unless the process is dead. After `made_ready` the caller has to
   /// schedule it.
   [[gnu::always_inline]] pushed push(message* added) noexcept {
+    if (added->kind < message_kind::user)
+      return push_on_stack(added, head_.load(std::memory_order_relaxed));
+    return push_no_control(added);
+  }
+  /// The same for what is known to be no control message.
+  [[gnu::always_inline]] pushed push_no_control(message* added) noexcept {
     message* head = head_.load(std::memory_order_relaxed);
     // Acquire alone: the message is published by the driver, with the process.
-    if (head == idle() && added->kind >= message_kind::user &&
-        head_.compare_exchange_strong(head, nullptr, std::memory_order_acquire,
-                                      std::memory_order_relaxed)) [[likely]] {
+    if (head == idle() && head_.compare_exchange_strong(head, nullptr, std::memory_order_acquire,
+                                                        std::memory_order_relaxed)) [[likely]] {
       first_ = added;
       return pushed::made_ready;
     }
@@ -70,6 +75,8 @@ class mailbox {
   /// The process has nothing to do: false if something came meanwhile. After true another thread
   /// may be running the process.
   [[nodiscard]] bool release() noexcept {
+    // A look costs less than an attempt in vain.
+    if (head_.load(std::memory_order_relaxed) != nullptr) return false;
     message* expected = nullptr;
     return head_.compare_exchange_strong(expected, idle(), std::memory_order_release,
                                          std::memory_order_relaxed);

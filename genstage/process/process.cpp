@@ -22,16 +22,20 @@ recorded_process as_recorded(pid who) noexcept {
   return {who.index, static_cast<std::uint16_t>(who.generation)};
 }
 
-class [[nodiscard]] current_process_scope {
+/// Makes the process that a driver runs current on its thread. A driver runs none inside of
+/// another, so there is nothing to restore.
+class [[nodiscard]] running_scope {
  public:
-  explicit current_process_scope(process* next) noexcept
-      : before_{std::exchange(running_process, next)} {}
-  ~current_process_scope() { running_process = before_; }
-  current_process_scope(const current_process_scope&) = delete;
-  current_process_scope& operator=(const current_process_scope&) = delete;
-
- private:
-  process* before_;
+  running_scope(process& next, suspension& place) noexcept {
+    running_process = &next;
+    detail::this_threads_suspension = &place;
+  }
+  ~running_scope() {
+    running_process = nullptr;
+    detail::this_threads_suspension = nullptr;
+  }
+  running_scope(const running_scope&) = delete;
+  running_scope& operator=(const running_scope&) = delete;
 };
 
 }  // namespace
@@ -77,8 +81,7 @@ completion<exit_reason> when_ended(std::move_only_function<void(const exit_reaso
 
 runnable::verdict process_cell::run_observed(runnable& base) noexcept {
   process& body = *static_cast<process_cell&>(base).body_;
-  const suspension_scope place{&body.suspension_};
-  const current_process_scope scope{&body};
+  const running_scope scope{body, body.suspension_};
   return process_extras::activate_observed(body);
 }
 
@@ -97,11 +100,22 @@ void process::callback_threw() noexcept {
   fail(exit_reason::exception(std::current_exception(), where != nullptr ? where : "a callback"));
 }
 
-[[gnu::always_inline]] inline void process::handle(message* next) noexcept {
-  guarded<&process::step>(message_ptr{next});
+void process::check_after_callback() const {
 #ifndef NDEBUG
   if (!is_suspended()) check_invariants();
 #endif
+}
+
+/// What is of no monitor, so that it needs no look whether that is still set. Like `guarded`, but
+/// every message of a conversation passes here.
+[[gnu::always_inline]] inline void process::handle(message* next) noexcept {
+  try {
+    receive(message_ptr{next});
+  } catch (...) {
+    callback_threw();
+  }
+  if (!is_suspended()) enter(nullptr);
+  check_after_callback();
 }
 
 /// A message that comes to a process with nothing else to do is the rule in a conversation of
@@ -131,7 +145,7 @@ void process::callback_threw() noexcept {
       continue;
     }
     if (newest != nullptr && sort(newest)) return runnable::verdict::again;
-    if (ending_ && !is_suspended()) {
+    if (is_ending() && !is_suspended()) {
       if (phase_ != phase::running) return finish();
       guarded<&process::run_terminate>(nullptr);
     } else if (is_suspended() || inbox_.is_empty()) {
@@ -139,15 +153,15 @@ void process::callback_threw() noexcept {
     } else if (budget-- == 0) {
       return runnable::verdict::again;
     } else {
-      handle(inbox_.pop().release());
+      guarded<&process::step>(take_next());
+      check_after_callback();
     }
   }
 }
 
 runnable::verdict process_cell::run_process(runnable& base) noexcept {
   process& body = *static_cast<process_cell&>(base).body_;
-  const suspension_scope place{&body.suspension_};
-  const current_process_scope scope{&body};
+  const running_scope scope{body, body.suspension_};
   return body.activate();
 }
 
@@ -174,7 +188,7 @@ bool process::sort(message* newest) {
       was_system |= taken->kind == message_kind::system;
       guarded<&process::handle_control>(std::move(taken));
     } else {
-      inbox_.push(std::move(taken));
+      put(std::move(taken));
     }
   }
   return was_system;
@@ -185,7 +199,7 @@ void process::fail(exit_reason reason) noexcept {
     blame(static_cast<const user_message&>(*handling_));
   }
   cancel_callback();
-  if (phase_ != phase::terminating) ending_ = std::move(reason);
+  if (phase_ != phase::terminating) end_for(std::move(reason));
 }
 
 /// Of its begin and its end, with its name.
@@ -274,15 +288,15 @@ void process::handle_exit(std::unique_ptr<exit_message> signal) {
   } else if (signal->from == parent() && trapping_ == exit_signals::arrive_as_messages) {
     // For a process without a parent, the world outside of processes stands in for one.
     cancel_callback();
-    if (!ending_) ending_ = signal->reason;
+    if (!is_ending()) end_for(signal->reason);
   } else {
-    inbox_.push(std::move(signal));
+    put(std::move(signal));
   }
 }
 
 void process::end_by_signal(exit_reason reason) {
   cancel_callback();
-  ending_ = std::move(reason);
+  end_for(std::move(reason));
   phase_ = phase::terminating;
   was_ended_by_signal_ = true;
 }
@@ -297,14 +311,14 @@ void process::cancel_callback() noexcept {
   if (callback_) tell_callback_done(callback_end::cancelled);
   // Destroying the frame cancels what it waits for.
   suspension_.resume = nullptr;
-  callback_.reset();
+  if (callback_) static_cast<void>(take_callback());
   handling_.reset();
 }
 
 bool process::run_callback(const char* name, task<> body) {
   GENSTAGE_ASSERT(!callback_);
   enter(name);
-  callback_.emplace(std::move(body));
+  hold_callback(std::move(body));
   if (telemetry().is_wanted<callback_began>()) [[unlikely]]
     tell_callback_began(name);
   callback_->start();
@@ -312,8 +326,7 @@ bool process::run_callback(const char* name, task<> body) {
     waits_since_ = coarse_clock::now();
     return false;
   }
-  task<> done = std::move(*callback_);
-  callback_.reset();
+  task<> done = take_callback();
   done.take();
   tell_callback_done(callback_end::returned);
   return true;
@@ -327,8 +340,7 @@ void process::resume_callback(std::uint64_t ticket) {
 
 void process::callback_finished() {
   {
-    task<> done = std::move(*callback_);
-    callback_.reset();
+    task<> done = take_callback();
     done.take();
   }
   tell_callback_done(callback_end::returned);
@@ -492,24 +504,25 @@ void process::move_in(process_cell& home, const spawn_options& options) {
 /// Destroys a process that has not ended. Its suspended callback goes first, since it refers to
 /// what the derived classes own.
 void process::discard(process* left) noexcept {
-  const current_process_scope scope{left};
+  process* const before = make_current(left);
   left->cancel_callback();
   delete left;
+  make_current(before);
 }
 
 void process::stop(exit_reason reason) {
-  if (!ending_) ending_ = std::move(reason);
+  if (!is_ending()) end_for(std::move(reason));
 }
 
 std::optional<exit_reason> process::take_exit(pid from) {
   std::optional<exit_reason> taken;
   for (std::size_t left = inbox_.size(); left > 0; --left) {
-    message_ptr each = inbox_.pop();
+    message_ptr each = take_next();
     const bool is_exit = each->kind == message_kind::exit && !taken;
     if (is_exit && static_cast<exit_message&>(*each).from == from) {
       taken = static_cast<exit_message&>(*each).reason;
     } else {
-      inbox_.push(std::move(each));
+      put(std::move(each));
     }
   }
   return taken;

@@ -173,8 +173,8 @@ class process {
   /// The reason of an exit signal of `from` that waits to be received, which it then does no more:
   /// the second half of "unlink, then flush" (A10).
   [[nodiscard]] std::optional<exit_reason> take_exit(pid from);
-  [[nodiscard]] bool is_suspended() const noexcept { return callback_.has_value(); }
-  [[nodiscard]] bool is_ending() const noexcept { return ending_.has_value(); }
+  [[nodiscard]] bool is_suspended() const noexcept { return (rare_ & rare::suspended) != 0; }
+  [[nodiscard]] bool is_ending() const noexcept { return (rare_ & rare::ending) != 0; }
   /// Runs once the start counts as done, before any message: for what takes long and nobody has to
   /// wait for (A15). May call `run_callback`.
   virtual void continue_start() {}
@@ -192,6 +192,12 @@ class process {
   friend class simulated;
 
   enum class phase : std::uint8_t { unborn, starting, running, terminating };
+  /// What is out of the ordinary, in one word, so that one comparison tells that nothing is.
+  struct rare {
+    static constexpr std::uint8_t ending = 1;     ///< `ending_` has a value.
+    static constexpr std::uint8_t suspended = 2;  ///< `callback_` has one.
+    static constexpr std::uint8_t has_mail = 4;   ///< `inbox_` is not empty.
+  };
   struct monitored {
     unique_id monitor;
     pid who;
@@ -207,7 +213,8 @@ class process {
   runnable::verdict go_on(int budget) noexcept;
   bool sort(message* newest);
   void handle(message* next) noexcept;
-  [[gnu::always_inline]] void step(message_ptr next) {
+  void check_after_callback() const;
+  void step(message_ptr next) {
     if (next->kind == message_kind::down && !forget_monitor(*next)) [[unlikely]]
       return;
     receive(std::move(next));
@@ -215,17 +222,39 @@ class process {
   bool forget_monitor(const message& down) noexcept;
   void observed_step(message_ptr next);
   /// Until something comes.
-  [[nodiscard]] bool has_nothing_to_do() const noexcept {
-    return inbox_.is_empty() && !ending_ && !is_suspended();
+  [[nodiscard]] bool has_nothing_to_do() const noexcept { return rare_ == 0; }
+  // Each of these keeps `rare_` up to date.
+  void put(message_ptr waiting) noexcept {
+    inbox_.push(std::move(waiting));
+    rare_ |= rare::has_mail;
+  }
+  message_ptr take_next() noexcept {
+    message_ptr next = inbox_.pop();
+    if (inbox_.is_empty()) rare_ &= static_cast<std::uint8_t>(~rare::has_mail);
+    return next;
+  }
+  void end_for(exit_reason reason) noexcept {
+    ending_ = std::move(reason);
+    rare_ |= rare::ending;
+  }
+  void hold_callback(task<> begun) noexcept {
+    callback_.emplace(std::move(begun));
+    rare_ |= rare::suspended;
+  }
+  task<> take_callback() noexcept {
+    rare_ &= static_cast<std::uint8_t>(~rare::suspended);
+    task<> taken = std::move(*callback_);
+    callback_.reset();
+    return taken;
   }
   /// Whether what was drained is one message that is to be handled now, and need not be sorted.
   [[nodiscard]] bool comes_next(const message* newest) const noexcept {
     return newest != mailbox::closed_mark() && newest->next == nullptr &&
            newest->kind >= message_kind::user && has_nothing_to_do();
   }
-  /// Where exceptions of callbacks end. Inlined with `step`: every message passes here.
+  /// Where exceptions of callbacks end.
   template <void (process::*Action)(message_ptr)>
-  [[gnu::always_inline]] void guarded(message_ptr argument) noexcept {
+  void guarded(message_ptr argument) noexcept {
     try {
       (this->*Action)(std::move(argument));
     } catch (...) {
@@ -256,6 +285,7 @@ class process {
   pid id_{};
   exit_signals trapping_ = exit_signals::end_the_process;
   phase phase_ = phase::unborn;
+  std::uint8_t rare_ = 0;  ///< Bits of `rare`.
   bool was_ended_by_signal_ = false;
   bool gives_way_ = false;
   std::optional<exit_reason> ending_;

@@ -27,10 +27,10 @@ class process_cell final : public runnable, public waiter {
   [[gnu::always_inline]] bool send(message_ptr sent) noexcept { return try_send(sent); }
   bool send_from_anywhere(message_ptr sent) noexcept;
   /// As `try_send`, for what a callback that has returned leaves behind: the receiver may run next
-  /// on this thread, as soon as the sender has nothing more to do.
+  /// on this thread, as soon as the sender has nothing more to do. For no control message.
   template <std::derived_from<message> Message>
   [[gnu::always_inline]] bool try_send_next(std::unique_ptr<Message>& sent) noexcept {
-    const mailbox::pushed what = mail_.push(sent.get());
+    const mailbox::pushed what = mail_.push_no_control(sent.get());
     if (what == mailbox::pushed::refused_dead) [[unlikely]]
       return false;
     static_cast<void>(sent.release());

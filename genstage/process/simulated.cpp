@@ -41,7 +41,7 @@ void simulated::run_callback(process& body, simulation_watch& watch) noexcept {
       body.run_terminate(nullptr);
     });
   } else if (!body.inbox_.is_empty()) {
-    message_ptr next = body.inbox_.pop();
+    message_ptr next = body.take_next();
     guarded(body, [&] {
       watch.handles(body, *next);
       if (body.extras_) {

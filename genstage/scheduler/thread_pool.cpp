@@ -35,7 +35,8 @@ struct alignas(64) worker {
   std::atomic<runnable*> slot{nullptr};
   /// Only this worker touches these.
   std::uint32_t shared_turn_at = 0;
-  std::uint32_t heavy_at = 0U - heavy_memory;  ///< The activation that was heavy last.
+  std::uint32_t measured_at = sampling_interval;  ///< The activation that is measured next.
+  std::uint32_t heavy_at = 0U - heavy_memory;     ///< The activation that was heavy last.
   /// Others may steal from this.
   ready_queue queue;
   /// Rung once by whoever takes this worker off the idle ones.
@@ -171,6 +172,7 @@ class thread_pool::implementation {
 
   void work(worker& self) {
     this_worker = &self;
+    hand_over::open(self.pool);
     keep_time(now());
     bool was_parked = false;
     while (!is_stopping()) {
@@ -284,12 +286,11 @@ class thread_pool::implementation {
   }
 
   void activate(worker& self, runnable& next) noexcept {
-    const bool is_heavy =
-        next.cost.load(std::memory_order_relaxed) > options_.heavy_activation.count();
-    hand_over::open(is_heavy ? nullptr : self.pool);
     self.running.store(&next, std::memory_order_release);
     const std::uint32_t activations = self.activations.load(std::memory_order_relaxed) + 1;
-    const bool is_measured = activations % sampling_interval == 0 || is_heavy;
+    const bool is_heavy =
+        next.cost.load(std::memory_order_relaxed) > options_.heavy_activation.count();
+    const bool is_measured = activations == self.measured_at || is_heavy;
     const runnable::verdict verdict = is_measured ? measure(self, next, is_heavy) : next.run(next);
     self.activations.store(activations, std::memory_order_relaxed);
     if (verdict == runnable::verdict::again) [[unlikely]] {
@@ -303,9 +304,15 @@ class thread_pool::implementation {
                                               bool is_heavy) noexcept {
     const instant begun = now();
     keep_time(begun);
-    if (is_heavy) self.heavy_at = self.activations.load(std::memory_order_relaxed);
+    const std::uint32_t before = self.activations.load(std::memory_order_relaxed);
+    self.measured_at = before + 1 + sampling_interval;
+    if (is_heavy) {
+      self.heavy_at = before;
+      hand_over::open(nullptr);
+    }
     self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
     const runnable::verdict verdict = next.run(next);
+    hand_over::open(self.pool);
     note_cost(next, now() - begun, is_heavy ? 1 : sampling_interval);
     return verdict;
   }
