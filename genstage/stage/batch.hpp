@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <genstage/stage/batch_notes.hpp>
 #include <iterator>
 #include <memory>
@@ -35,10 +36,14 @@ class batch {
     if (data_ != nullptr) std::allocator<T>{}.deallocate(data_, capacity_);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    // No memory has room for more, so a demand of as many events needs no check.
+    if (size_ > PTRDIFF_MAX) __builtin_unreachable();
+    return size_;
+  }
   [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::span<T> events() noexcept { return {data_, size_}; }
-  [[nodiscard]] std::span<const T> events() const noexcept { return {data_, size_}; }
+  [[nodiscard]] std::span<T> events() noexcept { return {data_, size()}; }
+  [[nodiscard]] std::span<const T> events() const noexcept { return {data_, size()}; }
 
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {

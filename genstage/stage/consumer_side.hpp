@@ -50,6 +50,8 @@ class consumer_side {
     subscription_options options;
     subscription_mode mode = subscription_mode::automatic;
     demand_ledger ledger;
+    /// A message of no more events is one batch; 0 while the subscription does not ask by itself.
+    std::uint64_t at_once = 0;
     std::shared_ptr<subscription_meter> meter = std::make_shared<subscription_meter>();
     /// For asks that cannot take a spent batch with them; what is too much goes along with others.
     spare_messages<T> spare{};
@@ -107,7 +109,9 @@ class consumer_side {
   }
   void open(upstream& opened, subscription_mode mode) {
     opened.mode = mode;
-    if (mode == subscription_mode::automatic) ask(opened, opened.ledger.left(), node{});
+    if (mode != subscription_mode::automatic) return;
+    opened.at_once = opened.ledger.batch_limit();
+    ask(opened, opened.ledger.left(), node{});
   }
 
   /// Forgets a subscription; returns it for the user's handle_cancel.
@@ -158,7 +162,7 @@ class consumer_side {
   /// Whether a message is one batch, of a subscription that asks by itself: the rule. Then a
   /// callback that cannot wait may handle it at once, and `finish_message` follows.
   [[nodiscard]] static bool is_one_batch(std::size_t count, const upstream& from) noexcept {
-    return from.mode == subscription_mode::automatic && count <= from.ledger.batch_limit();
+    return count <= from.at_once;
   }
   [[gnu::always_inline]] void finish_message(node&& handled, std::size_t count, upstream& from) {
     from.meter->add(count);

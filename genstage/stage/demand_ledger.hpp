@@ -33,7 +33,16 @@ class demand_ledger {
 
   /// Charges a message that is one batch.
   [[gnu::always_inline]] constexpr charge take_message(std::uint64_t batch) noexcept {
-    return take(batch, left_);
+    const demand received{batch};
+    if (received > left_) [[unlikely]]
+      return take(batch, left_);
+    const demand left = left_ - received;
+    if (left > least_) {
+      left_ = left;
+      return {};
+    }
+    left_ = most_;
+    return {most_ - left, demand{}};
   }
   /// A message is about to be cut: what is outstanding now covers it.
   constexpr void begin_message() noexcept { covered_ = left_; }
