@@ -60,6 +60,10 @@ class demand_dispatcher {
 
   /// How many events could be delivered now.
   [[nodiscard]] demand deliverable() const noexcept { return deliverable_; }
+  /// Nobody waits for anything, now or as credit, and the next decision is like all others.
+  [[nodiscard]] bool is_at_rest() const noexcept {
+    return deliverable_.is_zero() && credit_.is_zero() && !shuffle_;
+  }
   /// Demand of consumers that left, which the producer still owes to nobody in particular.
   [[nodiscard]] demand credit() const noexcept { return credit_; }
   /// The largest ask expected; none before the first one, unless it was given.

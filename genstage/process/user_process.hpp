@@ -141,7 +141,7 @@ class user_process : public process {
 
   /// Calls back; false if the callback is a coroutine that has suspended.
   template <class Callback>
-  bool run(const char* name, Callback callback) {
+  [[gnu::always_inline]] bool run(const char* name, Callback&& callback) {
     if constexpr (is_task<std::invoke_result_t<Callback>>) {
       enter(name);
       return run_callback(name, callback());

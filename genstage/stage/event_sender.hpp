@@ -157,8 +157,12 @@ class event_sender {
     give_back(std::move(filled));
   }
   [[gnu::always_inline]] void send(node&& filled, consumer& to) {
-    const unique_id tag = to.who.tag;
     const std::uint64_t count = filled->events.size() + filled->count;
+    send(std::move(filled), to, count);
+  }
+  /// The same if it is known how many events that are.
+  [[gnu::always_inline]] void send(node&& filled, consumer& to, std::uint64_t count) {
+    const unique_id tag = to.who.tag;
     filled->kind = message_kind::events;
     filled->tag = tag;
     note(record_kind::delivery, tag, count);

@@ -5,6 +5,7 @@
 #include <genstage/core/ring.hpp>
 #include <genstage/stage/event_sender.hpp>
 #include <genstage/stage/outlet.hpp>
+#include <genstage/stage/plain_conversation.hpp>
 #include <genstage/stage/stage.hpp>
 #include <memory>
 #include <optional>
@@ -32,6 +33,10 @@ class producer_side {
   using node = typename event_sender<T>::node;
   using outlet = outlet_of<Stage>;
   static constexpr bool by_partition = asked_by_partition<Stage>;
+  /// Whether its conversation with an only consumer can be a plain one.
+  static constexpr bool may_be_plain =
+      std::same_as<detail::dispatcher_of_t<Stage>, demand_dispatcher> && !receiving<Stage> &&
+      std::derived_from<Stage, detail::plain_stage>;
 
   producer_side(process& owner, Stage& user)
       : sender_{owner, user},
@@ -96,12 +101,16 @@ class producer_side {
   [[nodiscard]] consumer* find(unique_id tag) noexcept { return sender_.find(tag); }
 
   /// Registers a consumer; the user's handle_subscribe runs between this and `open`.
-  void add(const subscribe_message& wish) { sender_.add(wish); }
+  void add(const subscribe_message& wish) {
+    plain_.end();
+    sender_.add(wish);
+  }
   admission open(const subscribe_message& wish) {
     return outlet_.dispatcher().subscribe({wish.from.tag, wish.from.peer.id(), wish.options});
   }
   /// Ends a subscription and confirms it to the consumer. Returns it, for the user's handle_cancel.
   auto remove(unique_id tag, cancel_cause cause, const exit_reason& reason) {
+    plain_.end();
     const auto ended = sender_.remove(tag, cause, reason);
     outlet_.dispatcher().cancel(tag);
     drain();
@@ -109,6 +118,7 @@ class producer_side {
   }
   /// The same for one that the dispatcher has refused, and need not forget (G-097).
   subscription refuse(unique_id tag, const exit_reason& reason) {
+    plain_.end();
     return sender_.remove(tag, cancel_cause::cancel, reason).who;
   }
   /// True if the dead process had cancelled and was still watched for what it had not handled.
@@ -116,6 +126,7 @@ class producer_side {
 
   /// A consumer asks. Sends what is buffered, and returns what has to be produced.
   [[gnu::always_inline]] order ask(node&& asked, consumer& asker) {
+    plain_.end();
     const demand count = asked->asked;
     const unique_id tag = asked->tag;
     auto& dispatcher = outlet_.dispatcher();
@@ -138,6 +149,40 @@ class producer_side {
     if (mode_ == demand_mode::forward) return wanted;
     if (!wanted.asked.is_zero()) accumulated_.push_back(wanted);
     return {};
+  }
+
+  /// The consumer, if this is an ask of a plain conversation; else null.
+  [[nodiscard, gnu::always_inline]] consumer* plain_partner(const stream_message& ask) noexcept {
+    return plain_.partner(ask.tag, ask.asked);
+  }
+  /// Such an ask has come: the user's code is to be asked for that much.
+  [[gnu::always_inline]] void begin_answer(consumer& partner, demand asked) {
+    sender_.count_ask(partner, asked);
+    plain_.take(asked);
+  }
+  /// The callback has returned. Sends what it made, if that is the answer; the node of the ask is
+  /// what is filled next. If it returns false, all has to go the ordinary way.
+  [[nodiscard, gnu::always_inline]] bool answer(node& asked, consumer& partner) {
+    const std::size_t made = filling_->events.size();
+    if (out_.notes_ || !plain_.is_answered_by(made)) [[unlikely]] {
+      sender_.give_back_all(std::move(asked));
+      return false;
+    }
+    made_ += made;
+    sender_.count_placed(made);
+    sender_.send(std::move(filling_), partner, made);
+    filling_ = std::move(asked);
+    filling_->from = sender_.owner().id();
+    refill();
+    return true;
+  }
+  /// Goes on as a plain conversation if all is at rest.
+  [[gnu::always_inline]] void try_plain() {
+    if (sender_.consumers().size() != 1) return;
+    const demand_dispatcher& deciding = outlet_.dispatcher();
+    const bool is_at_rest = deciding.is_at_rest() && !has_buffered() && owed_.is_zero() &&
+                            accumulated_.is_empty() && mode_ == demand_mode::forward;
+    if (is_at_rest) plain_.begin(sender_.consumers().front(), *deciding.expected_ask());
   }
 
   /// An ask of the stage to itself, which comes back by `give_back`.
@@ -172,6 +217,7 @@ class producer_side {
     }
   }
   void forwarded(const order& placed) noexcept {
+    plain_.end();
     if constexpr (by_partition) {
       outlet_.forwarded(placed.partition, placed.asked);
       answering_ = placed.partition;
@@ -182,10 +228,13 @@ class producer_side {
 
   /// Sends what the callback has put out; what nobody asked for is buffered.
   [[gnu::always_inline]] void flush() {
+    if (plain_.has_ask()) [[unlikely]]
+      go_the_ordinary_way();
     const std::size_t made = filling_->events.size();
     if (made == 0) return out_.notes_.reset();
     if (out_.notes_) [[unlikely]]
       filling_->take_notes(std::move(out_.notes_));
+    plain_.end();
     made_ += made;
     if constexpr (by_partition) {
       place(filling_, answering_);
@@ -225,6 +274,7 @@ class producer_side {
   [[nodiscard]] std::size_t buffered_count() const noexcept { return outlet_.buffered(); }
   [[nodiscard]] demand_mode mode() const noexcept { return mode_; }
   void set_mode(demand_mode wanted) {
+    plain_.end();
     mode_ = wanted;
     drain();
   }
@@ -236,6 +286,16 @@ class producer_side {
   }
 
  private:
+  /// The ask in hand turns out to be an ordinary one.
+  [[gnu::noinline]] void go_the_ordinary_way() {
+    if constexpr (may_be_plain) {
+      const unique_id tag = sender_.consumers().front().who.tag;
+      const demand asked = plain_.end();
+      outlet_.dispatcher().ask(tag, asked);
+      owed_ += asked;
+    }
+  }
+
   [[nodiscard]] static demand_mode initial_mode(const Stage& user) {
     if constexpr (requires { user.initial_demand(); }) return user.initial_demand();
     return demand_mode::forward;
@@ -293,6 +353,7 @@ class producer_side {
   demand_mode mode_;
   /// Asks that came while demand is accumulated.
   ring<order> accumulated_;
+  plain_conversation<consumer> plain_;
   node filling_;
   output<T> out_;
 };

@@ -302,12 +302,18 @@ class stage_process final : public user_process<S>, public stage_requests {
 
   // The emitting half, in detail/emitting_half.hpp.
 
-  void take_ask(message_ptr&& received);
+  [[gnu::always_inline]] void take_ask(message_ptr&& received);
+  [[gnu::noinline]] void take_ordinary_ask(message_ptr&& received);
   [[nodiscard]] static auto as_node(message_ptr& received) noexcept {
     return typename down_side::node{static_cast<batch_message<out>*>(received.release())};
   }
+  /// Answers an ask of a plain conversation, if the user's code makes it one.
+  template <class Node, class Consumer>
+  [[gnu::always_inline]] void answer_plainly(Node&& asked, Consumer& partner);
   /// Asks the user's code for events.
   [[gnu::always_inline]] void place_order(const order& wanted);
+  /// The same; false if the callback waits.
+  [[gnu::always_inline]] bool ask_user_for(const order& wanted);
   /// The same for what consumers still wait for.
   [[gnu::noinline]] void place_next_order() { place_order(down_->next_order()); }
   /// What a callback has made leaves. If a part of it reached nobody, the stage asks for more in

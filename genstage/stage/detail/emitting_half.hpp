@@ -10,27 +10,38 @@
 namespace genstage::inline v0::detail {
 
 template <class S>
-void stage_process<S>::take_ask(message_ptr&& received) {
+inline void stage_process<S>::take_ask(message_ptr&& received) {
   if constexpr (emits) {
-    const auto& header = as<stream_message>(received);
-    if (header.tag == unique_id::none && header.from == this->id()) [[unlikely]] {
-      is_asking_again_ = false;
-      down_->give_back(as_node(received));
-      place_next_order();
-      return;
+    if constexpr (down_side::may_be_plain) {
+      auto* const partner = down_->plain_partner(as<stream_message>(received));
+      if (partner != nullptr && as<batch_message<out>>(received).is_plain) [[likely]]
+        return answer_plainly(as_node(received), *partner);
     }
-    auto* const asker = down_->find(header.tag);
-    if (asker == nullptr) [[unlikely]]
-      return refuse_stray(*this, message_kind::cancelled, header);
-    if (header.asked.is_zero()) return;
-    const order more = down_->ask(as_node(received), *asker);
-    if constexpr (receives) {
-      work();
-    } else {
-      place_order(more);
-    }
+    take_ordinary_ask(std::move(received));
   } else {
     log_wrong_kind(*this, "an ask", "consumer");
+  }
+}
+
+template <class S>
+void stage_process<S>::take_ordinary_ask(message_ptr&& received) {
+  const auto& header = as<stream_message>(received);
+  if (header.tag == unique_id::none && header.from == this->id()) [[unlikely]] {
+    is_asking_again_ = false;
+    down_->give_back(as_node(received));
+    place_next_order();
+    return;
+  }
+  auto* const asker = down_->find(header.tag);
+  if (asker == nullptr) [[unlikely]]
+    return refuse_stray(*this, message_kind::cancelled, header);
+  if (header.asked.is_zero()) return;
+  const order more = down_->ask(as_node(received), *asker);
+  if constexpr (receives) {
+    work();
+  } else {
+    place_order(more);
+    if constexpr (down_side::may_be_plain) down_->try_plain();
   }
 }
 
@@ -39,16 +50,30 @@ inline void stage_process<S>::place_order(const order& wanted) {
   if constexpr (emits && !receives) {
     if (wanted.asked.is_zero() || this->is_ending()) return;
     down_->forwarded(wanted);
-    S& user = this->object();
-    const bool has_ended = this->run("handle_demand", [&] {
-      if constexpr (asked_by_partition<S>) {
-        return user.handle_demand(wanted.partition, wanted.asked, down_->out());
-      } else {
-        return user.handle_demand(wanted.asked, down_->out());
-      }
-    });
-    if (has_ended) send_made();
+    if (ask_user_for(wanted)) send_made();
   }
+}
+
+template <class S>
+inline bool stage_process<S>::ask_user_for(const order& wanted) {
+  S& user = this->object();
+  return this->run("handle_demand", [&] {
+    if constexpr (asked_by_partition<S>) {
+      return user.handle_demand(wanted.partition, wanted.asked, down_->out());
+    } else {
+      return user.handle_demand(wanted.asked, down_->out());
+    }
+  });
+}
+
+template <class S>
+template <class Node, class Consumer>
+inline void stage_process<S>::answer_plainly(Node&& asked, Consumer& partner) {
+  const demand count = asked->asked;
+  down_->begin_answer(partner, count);
+  ask_user_for({count});
+  if (!down_->answer(asked, partner)) [[unlikely]]
+    send_made();
 }
 
 template <class S>
