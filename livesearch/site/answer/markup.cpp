@@ -12,6 +12,7 @@
 #include <limits>
 #include <utility>
 
+#include "livesearch/site/answer/html_tree.hpp"
 #include "livesearch/site/answer/plain_text.hpp"
 #include "livesearch/site/answer/quiet_xml.hpp"
 
@@ -65,6 +66,7 @@ xmlDoc* read_html(std::string_view utf8, markup_memory& memory) {
   const parsing within{memory};
   const parser_context context{htmlNewParserCtxt()};
   if (!context) return nullptr;
+  make_tree_quickly(*context);
   return htmlCtxtReadMemory(
       context.get(), utf8.data(), static_cast<int>(utf8.size()), nullptr, "UTF-8",
       HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |

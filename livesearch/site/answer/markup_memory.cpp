@@ -17,6 +17,23 @@ thread_local markup_memory* in_use = nullptr;
 
 }  // namespace
 
+// Defined before what calls it for nearly every piece.
+inline void* markup_memory::take(std::size_t size) noexcept {
+  const std::size_t steps = (size + step - 1) / step;
+  if (steps < free_.size() && free_[steps] != nullptr) {
+    free_piece* const again = free_[steps];
+    free_[steps] = again->next;
+    return again;
+  }
+  const std::size_t rounded = std::max<std::size_t>(steps, 1) * step;
+  const std::size_t needed = sizeof(header) + rounded;
+  if (needed > left_ && !add_block(needed)) return nullptr;
+  std::byte* const room = next_;
+  next_ += needed;
+  left_ -= needed;
+  return new (room) header{rounded, this} + 1;
+}
+
 /// What libxml2 calls: pieces of documents and of the program are told apart by their headers.
 struct markup_memory_hooks {
   using header = markup_memory::header;
@@ -89,38 +106,20 @@ markup_memory::use::~use() {
   in_use = before_;
 }
 
-void* markup_memory::take(std::size_t size) noexcept {
-  const std::size_t steps = (size + step - 1) / step;
-  if (steps < free_.size() && free_[steps] != nullptr) {
-    free_piece* const again = free_[steps];
-    free_[steps] = again->next;
-    return again;
-  }
-  const std::size_t rounded = std::max<std::size_t>(steps, 1) * step;
-  std::byte* const room = room_for(sizeof(header) + rounded);
-  if (room == nullptr) return nullptr;
-  return new (room) header{rounded, this} + 1;
-}
-
 void markup_memory::give_back(void* piece, std::size_t size) noexcept {
   const std::size_t steps = size / step;
   if (steps >= free_.size()) return;
   free_[steps] = new (piece) free_piece{free_[steps]};
 }
 
-std::byte* markup_memory::room_for(std::size_t bytes) noexcept try {
-  if (bytes > left_) {
-    const std::size_t size = std::max(bytes, block_size);
-    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
-    next_ = blocks_.back().get();
-    left_ = size;
-  }
-  std::byte* const room = next_;
-  next_ += bytes;
-  left_ -= bytes;
-  return room;
+bool markup_memory::add_block(std::size_t bytes) noexcept try {
+  const std::size_t size = std::max(bytes, block_size);
+  blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(size));
+  next_ = blocks_.back().get();
+  left_ = size;
+  return true;
 } catch (const std::bad_alloc&) {
-  return nullptr;
+  return false;
 }
 
 }  // namespace livesearch

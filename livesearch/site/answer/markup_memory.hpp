@@ -56,7 +56,7 @@ class markup_memory {
 
   [[nodiscard]] void* take(std::size_t size) noexcept;
   void give_back(void* piece, std::size_t size) noexcept;
-  [[nodiscard]] std::byte* room_for(std::size_t bytes) noexcept;
+  [[nodiscard]] bool add_block(std::size_t bytes) noexcept;
 
   std::vector<std::unique_ptr<std::byte[]>> blocks_{};
   std::byte* next_ = nullptr;
