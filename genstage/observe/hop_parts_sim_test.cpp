@@ -33,6 +33,39 @@ class trickle final : public producer<int> {
   demand_mode mode_;
 };
 
+/// Emits a number each second, from 1 on: even ones to partition 0, odd ones to 1.
+class sorted_trickle final : public producer<int> {
+ public:
+  void init() { cast_after(1s, ref<sorted_trickle>{self()}, tick{}); }
+  auto dispatcher() const {
+    return partition_dispatcher{{.partitions = 2},
+                                [](int number) { return std::int64_t{number % 2}; }};
+  }
+  void handle_demand(demand, output<int>&) override {}
+  void handle_cast(tick, output<int>& out) {
+    out.emit(++last_);
+    init();
+  }
+
+ private:
+  int last_ = 0;
+};
+
+/// Asks when it is told to.
+class told_asker final : public consumer<int> {
+ public:
+  subscription_mode handle_subscribe(peer_role, const subscription& from,
+                                     const subscription_options&) override {
+    from_ = from;
+    return subscription_mode::manual;
+  }
+  void handle_events(std::span<int>) override {}
+  void handle_cast(tick) { ask(from_, demand{10}); }
+
+ private:
+  subscription from_{};
+};
+
 class nothing_done final : public consumer<int> {
  public:
   void handle_events(std::span<int>) override {}
@@ -147,6 +180,22 @@ TEST_F(hop_parts_sim_test, a_broadcast_that_waited_counts_for_each_of_its_consum
     EXPECT_EQ(hop(each).waiting_for_demand.count(), 2U);
     EXPECT_EQ(hop(each).waiting_for_demand.sum(), 1s);
   }
+}
+
+TEST_F(hop_parts_sim_test, events_of_a_partition_wait_for_the_demand_of_its_own_consumer) {
+  const auto from = *spawn<sorted_trickle>(world_.home(), {.name = "from"});
+  sink<nothing_done>(from, {.max_demand = 10, .partition = 0}, "even");
+  const auto odd = sink<told_asker>(from, {.partition = 1}, "odd");
+  world_.run_for(4s);
+
+  cast(odd, tick{});
+  world_.settle();
+
+  // 2 and 4 were asked for; 1 and 3 wait until 4 s.
+  EXPECT_EQ(hop("even").waiting_for_demand.count(), 2U);
+  EXPECT_EQ(hop("even").waiting_for_demand.sum(), 0s);
+  EXPECT_EQ(hop("odd").waiting_for_demand.count(), 2U);
+  EXPECT_EQ(hop("odd").waiting_for_demand.sum(), 3s + 1s);
 }
 
 TEST_F(hop_parts_sim_test, events_that_were_asked_for_do_not_wait_for_demand) {
