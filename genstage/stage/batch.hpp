@@ -47,7 +47,8 @@ class batch {
 
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {
-    if (size_ == capacity_) grow_to(size_ + 1);
+    // Made before the others move, since it may be made of one of them.
+    if (size_ == capacity_) return grow_by(T(std::forward<Arguments>(arguments)...));
     std::construct_at(data_ + size_, std::forward<Arguments>(arguments)...);
     ++size_;
   }
@@ -125,6 +126,11 @@ class batch {
     }
   }
 
+  [[gnu::noinline]] void grow_by(T&& event) {
+    grow_to(size_ + 1);
+    std::construct_at(data_ + size_, std::move(event));
+    ++size_;
+  }
   void grow_to(std::size_t wanted) {
     const std::size_t larger = std::max({wanted, capacity_ * 2, std::size_t{4}});
     T* const fresh = std::allocator<T>{}.allocate(larger);
@@ -163,7 +169,13 @@ class output {
   {
     return events_->append(count);
   }
-  void emit(T event) { events_->emplace(std::move(event)); }
+  // By reference, since a compiler copies a large parameter even where it inlines the call.
+  void emit(T&& event) { events_->emplace(std::move(event)); }
+  void emit(const T& event)
+    requires std::copy_constructible<T>
+  {
+    events_->emplace(event);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return events_->size(); }
 
   /// What the callback emits belongs to this trace, under this span. A producer_consumer need not

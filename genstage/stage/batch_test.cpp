@@ -39,6 +39,16 @@ TEST(batch_test, a_range_comes_after_what_is_there) {
             (std::vector<std::string>{"first", std::string(40, 'a'), std::string(40, 'b')}));
 }
 
+TEST(batch_test, an_event_can_be_emitted_again_while_the_batch_grows) {
+  batch<std::string> filled;
+  output<std::string> out{filled};
+  out.emit(std::string(40, 'a'));
+
+  for (int copy = 0; copy < 20; ++copy) out.emit(filled.events().front());
+
+  EXPECT_EQ(contents(filled), std::vector<std::string>(21, std::string(40, 'a')));
+}
+
 TEST(batch_test, nothing_of_a_range_is_appended_if_one_of_its_events_cannot_be_made) {
   batch<std::string> owning;
   owning.emplace("first");
