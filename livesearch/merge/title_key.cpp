@@ -33,6 +33,15 @@ constexpr auto parts = [] {
   return made;
 }();
 
+/// The small letter or digit that a byte of a word stands for; 0 for every other byte.
+constexpr auto word_letters = [] {
+  std::array<char, 256> made{};
+  for (std::size_t byte = 0; byte < made.size(); ++byte) {
+    if (parts[byte] == part::of_word) made[byte] = small_letter(static_cast<char>(byte));
+  }
+  return made;
+}();
+
 /// The length of a sign beyond ASCII that parts words at the start of `text`, 0 if there is none:
 /// U+00A0 to U+00BF, and the general punctuation U+2000 to U+206F.
 std::size_t sign_length(std::string_view text) noexcept {
@@ -70,11 +79,18 @@ word_line words_of(std::string_view title) {
       begin = end;
     }
   };
+  const auto finished = [&] {
+    end_word();
+    line.text.resize(begin == 0 ? 0 : begin - 1);
+    return std::move(line);
+  };
   for (std::size_t at = 0; at < title.size(); ++at) {
+    while (const char letter = word_letters[static_cast<unsigned char>(title[at])]) {
+      line.text[end++] = letter;
+      if (++at == title.size()) return finished();
+    }
     switch (parts[static_cast<unsigned char>(title[at])]) {
       case part::of_word:
-        line.text[end++] = small_letter(title[at]);
-        break;
       case part::of_nothing:
         break;
       case part::between_words:
@@ -92,9 +108,7 @@ word_line words_of(std::string_view title) {
         break;
     }
   }
-  end_word();
-  line.text.resize(begin == 0 ? 0 : begin - 1);
-  return line;
+  return finished();
 }
 
 /// Whether a part of a title is no more than the name of the host: "Stack Overflow".

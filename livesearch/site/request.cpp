@@ -27,6 +27,7 @@ std::string replaced(std::string text, std::string_view part, const std::string&
 
 /// The time range in the site's words, with the moment at which it begins.
 std::string dated(const site_query& query, std::chrono::sys_seconds now) {
+  if (query.newer.empty()) return {};
   const auto since = now - query.age;
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(since)};
   const std::string date =
@@ -74,7 +75,8 @@ genstage::result<site_request> make_request(const site_definition& site, const s
 }
 
 bool has_pages(const site_definition& site) {
-  const auto has = [](const std::string& text) {
+  const auto has = [](std::string_view text) {
+    if (!text.contains("{page") && !text.contains("{offset")) return false;  // Most have none.
     const auto parsed = url_template::parse(text, request_placeholders);
     return parsed && (parsed->has("page") || parsed->has("offset"));
   };
