@@ -3,6 +3,7 @@
 #include <genstage/record/coarse_clock.hpp>
 #include <genstage/scheduler/bell.hpp>
 #include <genstage/scheduler/hand_over.hpp>
+#include <genstage/scheduler/hope.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/scheduler/timer_queue.hpp>
@@ -24,8 +25,6 @@ constexpr std::uint32_t shared_queue_turn = 61;
 // Of so many activations one is measured. It is prime, since processes take turns: of two that talk
 // to each other, an even number would always meet the same one.
 constexpr std::uint32_t sampling_interval = 31;
-// A worker expects more heavy activations for so many after one.
-constexpr std::uint32_t heavy_memory = 16;
 
 struct alignas(64) worker {
   thread_pool* pool = nullptr;
@@ -36,7 +35,7 @@ struct alignas(64) worker {
   /// Only this worker touches these.
   std::uint32_t shared_turn_at = 0;
   std::uint32_t measured_at = sampling_interval;  ///< The activation that is measured next.
-  std::uint32_t heavy_at = 0U - heavy_memory;     ///< The activation that was heavy last.
+  hope for_more{};
   /// Others may steal from this.
   ready_queue queue;
   /// Rung once by whoever takes this worker off the idle ones.
@@ -177,7 +176,10 @@ class thread_pool::implementation {
     bool was_parked = false;
     while (!is_stopping()) {
       runnable* next = find_work(self);
-      if (next == nullptr && is_hopeful(self)) next = look_for_a_while(self);
+      if (next == nullptr &&
+          self.for_more.may_look(self.activations.load(std::memory_order_relaxed))) {
+        next = look_for_a_while(self);
+      }
       if (next == nullptr) {
         if (is_dispensable(self)) return;
         park(self);
@@ -229,10 +231,6 @@ class thread_pool::implementation {
     return steal(self);
   }
 
-  /// Whether one of its last activations was heavy.
-  [[nodiscard]] static bool is_hopeful(const worker& self) noexcept {
-    return self.activations.load(std::memory_order_relaxed) - self.heavy_at < heavy_memory;
-  }
   /// Waits for work that others make, for about as long as a wake-up takes, so at worst it costs
   /// twice what parking at once would. Source: Karlin, Li, Manasse, Owicki, "Empirical studies of
   /// competitive spinning for a shared-memory multiprocessor", 1991.
@@ -246,9 +244,7 @@ class thread_pool::implementation {
       found = find_work(self);
     }
     looking_.fetch_sub(1, std::memory_order_relaxed);
-    // In vain: not again before it has run something heavy.
-    if (found == nullptr)
-      self.heavy_at = self.activations.load(std::memory_order_relaxed) - heavy_memory;
+    self.for_more.looked(found != nullptr, self.activations.load(std::memory_order_relaxed));
     return found;
   }
 
@@ -307,7 +303,7 @@ class thread_pool::implementation {
     const std::uint32_t before = self.activations.load(std::memory_order_relaxed);
     self.measured_at = before + 1 + sampling_interval;
     if (is_heavy) {
-      self.heavy_at = before;
+      self.for_more.ran_something_heavy(before);
       hand_over::open(nullptr);
     }
     self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
