@@ -26,6 +26,7 @@ from programs import Bench, build_programs
 FORMATS = ("json", "html")
 DELAY_MS = 50
 CLIENTS = 16  # of the rows that want several
+MOST_CLIENTS = 64  # A lane takes as many requests at once, but where a row says otherwise.
 WARM_UP_S = 0.5
 
 
@@ -88,7 +89,7 @@ def latency(bench, table, quick):
     seconds = 0.3 if quick else 8
     for form, bound, searxng in (("json", 2, "17.5"), ("html", 4, "32.5")):
         bench.set(delay_ms=DELAY_MS)
-        server = bench.livesearch(form)
+        server = bench.livesearch(form, concurrency=MOST_CLIENTS)
         bench.searchers(server, seconds=WARM_UP_S).result()  # Connections and caches.
         ours = check(bench.searchers(server, seconds=seconds).result(), "latency")
         whole = check(bench.searchers(server, seconds=seconds, document=True).result(), "latency")
@@ -122,7 +123,7 @@ def cpu(bench, table, quick):
     seconds = 0.3 if quick else 8
     for form, bound, searxng in (("json", 1.2, "22"), ("html", 2.5, "43")):
         bench.set(delay_ms=DELAY_MS)
-        server = bench.livesearch(form)
+        server = bench.livesearch(form, concurrency=MOST_CLIENTS)
         load = dict(clients=CLIENTS, seconds=seconds)
         bench.searchers(server, clients=CLIENTS, seconds=WARM_UP_S).result()
         streams, _ = cost_of(server, lambda: bench.searchers(server, **load).result())
@@ -140,9 +141,9 @@ def saturation(bench, table, quick):
     seconds = 0.5 if quick else 8
     for form, bound, searxng in (("json", -500, "45"), ("html", None, None)):
         bench.set(delay_ms=DELAY_MS)
-        server = bench.livesearch(form)
-        load = dict(clients=64, seconds=seconds)
-        bench.searchers(server, clients=64, seconds=WARM_UP_S).result()
+        server = bench.livesearch(form, concurrency=MOST_CLIENTS)
+        load = dict(clients=MOST_CLIENTS, seconds=seconds)
+        bench.searchers(server, clients=MOST_CLIENTS, seconds=WARM_UP_S).result()
         before = server.cpu_s()
         streams = check(bench.searchers(server, **load).result(), "saturation")
         busy = (server.cpu_s() - before) / seconds
@@ -225,7 +226,7 @@ def hang(bench, table, quick):
         hanging = measure()
         return hanging["others_ms"]["p95"], without["others_ms"]["p95"], hanging
 
-    server = bench.livesearch("json", limit=f"{limit_ms}ms")
+    server = bench.livesearch("json", limit=f"{limit_ms}ms", concurrency=MOST_CLIENTS)
     bench.searchers(server, clients=CLIENTS, seconds=WARM_UP_S).result()
     ours, before, told = others(lambda: bench.searchers(server, **load).result())
     server.stop()

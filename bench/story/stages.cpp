@@ -166,7 +166,7 @@ int main(int count, char** arguments) {
       });
   if (!listening) return fmt::print(stderr, "story_stages: {}\n", listening.error().message), 1;
   endpoint = std::move(*listening);
-  for (auto& each : livesearch::service_tree(base->sites(), base->services(), endpoint.get())) {
+  for (auto& each : livesearch::service_tree(base->sites(), base->services(), *endpoint)) {
     app.add(std::move(each));
   }
   app.add(gs::child(the_window, &base->sites(), &records));

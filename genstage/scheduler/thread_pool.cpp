@@ -20,7 +20,9 @@ namespace {
 
 // After so many activations straight from the slot, the queue gets its turn.
 constexpr int slot_streak_limit = 64;
-// Every so many activations the queue shared by all is looked at first.
+// Every so many activations the queue shared by all is looked at first; a heavy one counts as many
+// as it takes microseconds, so that what comes from outside waits as long behind few as behind
+// many.
 constexpr std::uint32_t shared_queue_turn = 61;
 // Of so many activations one is measured. It is prime, since processes take turns: of two that talk
 // to each other, an even number would always meet the same one.
@@ -309,7 +311,12 @@ class thread_pool::implementation {
     self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
     const runnable::verdict verdict = next.run(next);
     hand_over::open(self.pool);
-    note_cost(next, now() - begun, is_heavy ? 1 : sampling_interval);
+    const duration took = now() - begun;
+    if (is_heavy) {
+      self.shared_turn_at -= static_cast<std::uint32_t>(
+          std::min<std::int64_t>(took / std::chrono::microseconds{1}, shared_queue_turn));
+    }
+    note_cost(next, took, is_heavy ? 1 : sampling_interval);
     return verdict;
   }
 

@@ -297,6 +297,59 @@ TEST(thread_pool_test, what_comes_from_outside_gets_its_turn_on_a_busy_worker) {
   busy->enough = true;
 }
 
+/// Takes the time of a hundred ordinary activations each time, and in one of them has another
+/// thread make `guest` ready.
+struct heavy_host final : runnable {
+  static constexpr int invites_at = 100;  // Long after it was first measured.
+
+  heavy_host(driver& pool, runnable& other) : runnable{&turn}, scheduler{pool}, guest{other} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<heavy_host&>(base);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds{100};
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    if (++self.turns == invites_at) {
+      std::thread{[&self] { self.scheduler.make_ready(self.guest); }}.join();
+    }
+    return self.is_over ? verdict::idle : verdict::again;
+  }
+
+  driver& scheduler;
+  runnable& guest;
+  std::atomic<int> turns = 0;
+  std::atomic<bool> is_over = false;
+};
+
+struct guest final : runnable {
+  guest() : runnable{&turn} {}
+
+  static verdict turn(runnable& base) noexcept {
+    auto& self = static_cast<guest&>(base);
+    self.after = self.host->turns - heavy_host::invites_at;
+    self.host->is_over = true;
+    self.came.count_down();
+    return verdict::idle;
+  }
+
+  heavy_host* host = nullptr;
+  int after = -1;
+  std::latch came{1};
+};
+
+TEST(thread_pool_test, what_comes_from_outside_does_not_wait_for_many_heavy_activations) {
+  thread_pool pool{{.workers = 1, .replacement_workers = 0}};
+  guest late;
+  heavy_host busy{pool, late};
+  late.host = &busy;
+
+  pool.make_ready(busy);
+  late.came.wait();
+  pool.stop();
+
+  EXPECT_LE(late.after, 2);
+}
+
 TEST(thread_pool_test, a_timer_fires_and_never_before_its_instant) {
   thread_pool pool{{.workers = 1}};
   std::latch fired{1};
