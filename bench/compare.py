@@ -56,7 +56,7 @@ class System:
             sys.exit(f"{' '.join(command)}: ended with {done.returncode}: {done.stderr.strip()}; "
                      "stopped")
         arrived, seconds = done.stdout.split()
-        return int(arrived), float(seconds)
+        return int(arrived), max(float(seconds), 1e-9)  # Few events take no time that is told.
 
 
 class Workload:
