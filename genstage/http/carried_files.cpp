@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <genstage/core/fnv1a.hpp>
 #include <utility>
 
 namespace genstage::inline v0::http {
@@ -28,15 +29,6 @@ std::string_view content_type_of(std::string_view name) {
   return "application/octet-stream";
 }
 
-/// FNV-1a with 64 bits: it tells two builds of a file apart, and guards against nobody.
-std::uint64_t fingerprint(std::string_view content) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : content) {
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  }
-  return hash;
-}
-
 std::string hexadecimal(std::uint64_t number) {
   std::array<char, 16> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
@@ -44,7 +36,7 @@ std::string hexadecimal(std::uint64_t number) {
 }
 
 std::string etag_of(std::string_view content) {
-  return '"' + hexadecimal(content.size()) + '-' + hexadecimal(fingerprint(content)) + '"';
+  return '"' + hexadecimal(content.size()) + '-' + hexadecimal(fnv1a(content)) + '"';
 }
 
 }  // namespace

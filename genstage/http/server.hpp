@@ -1,6 +1,7 @@
 #pragma once
 
 #include <genstage/core/error.hpp>
+#include <genstage/core/fnv1a.hpp>
 #include <genstage/http/message.hpp>
 #include <genstage/http/responder.hpp>
 #include <genstage/http/target.hpp>
@@ -72,10 +73,10 @@ struct server_request {
 
 /// An answer as a status, how many bytes its body had, and a digest of them.
 struct answer_digest {
-  unsigned status{0};                         ///< 0 while there is none
-  bool is_whole{false};                       ///< it was ended by the program
-  std::uint64_t bytes{0};                     ///< of the body, as far as the connection took it
-  std::uint64_t hash{14695981039346656037U};  ///< FNV-1a
+  unsigned status{0};      ///< 0 while there is none
+  bool is_whole{false};    ///< it was ended by the program
+  std::uint64_t bytes{0};  ///< of the body, as far as the connection took it
+  std::uint64_t hash{fnv1a_of_nothing};
 
   friend bool operator==(const answer_digest&, const answer_digest&) = default;
 };

@@ -1,13 +1,12 @@
+#include <genstage/core/fnv1a.hpp>
 #include <genstage/http/detail/taped_exchange.hpp>
 
 #include <utility>
 
 namespace genstage::inline v0::http::detail {
 
-// Source: FNV-1a, 64 bits.
 void add(answer_digest& to, std::string_view bytes) {
-  constexpr std::uint64_t prime = 1099511628211U;
-  for (const char each : bytes) to.hash = (to.hash ^ static_cast<unsigned char>(each)) * prime;
+  to.hash = fnv1a(bytes, to.hash);
   to.bytes += bytes.size();
 }
 
