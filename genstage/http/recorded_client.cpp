@@ -1,3 +1,4 @@
+#include <genstage/http/detail/header_bytes.hpp>
 #include <genstage/http/recorded_client.hpp>
 #include <genstage/trace/detail/bytes.hpp>
 #include <mutex>
@@ -22,11 +23,7 @@ std::string to_bytes(const result<http_response>& outcome) {
     return to.take();
   }
   to.number(static_cast<std::uint32_t>(outcome->status));
-  to.number(static_cast<std::uint32_t>(outcome->headers.size()));
-  for (const http_header& each : outcome->headers) {
-    to.text(each.name);
-    to.text(each.value);
-  }
+  detail::put(to, outcome->headers);
   to.text(outcome->body);
   to.text(outcome->final_url);
   to.text(outcome->content_type);
@@ -44,11 +41,7 @@ std::optional<result<http_response>> outcome_of_bytes(std::string_view bytes) {
     return result<http_response>{std::unexpected{std::move(why)}};
   }
   http_response read{.status = from.number<std::uint32_t>()};
-  for (std::size_t left = from.count<std::uint32_t>(8, "headers"); left > 0; --left) {
-    http_header& each = read.headers.emplace_back();
-    each.name = from.text();
-    each.value = from.text();
-  }
+  read.headers = detail::take_headers(from);
   read.body = from.text();
   read.final_url = from.text();
   read.content_type = from.text();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <genstage/http/detail/header_bytes.hpp>
 #include <genstage/http/detail/request_tape.hpp>
 #include <genstage/trace/detail/bytes.hpp>
 
@@ -124,11 +125,7 @@ std::string to_bytes(const server_request& come) {
   genstage::detail::byte_writer to{magic};
   to.text(come.method);
   to.text(come.raw_target);
-  to.number(static_cast<std::uint32_t>(come.headers.size()));
-  for (const http_header& each : come.headers) {
-    to.text(each.name);
-    to.text(each.value);
-  }
+  put(to, come.headers);
   to.text(come.body);
   to.text(come.peer);
   return to.take();
@@ -137,11 +134,7 @@ std::string to_bytes(const server_request& come) {
 std::optional<server_request> request_of_bytes(std::string_view bytes) {
   genstage::detail::byte_reader from{bytes, magic};
   server_request read{.method = from.text(), .raw_target = from.text()};
-  for (std::size_t left = from.count<std::uint32_t>(8, "headers"); left > 0; --left) {
-    http_header& each = read.headers.emplace_back();
-    each.name = from.text();
-    each.value = from.text();
-  }
+  read.headers = take_headers(from);
   read.body = from.text();
   read.peer = from.text();
   from.end();
