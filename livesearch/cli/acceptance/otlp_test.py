@@ -3,32 +3,15 @@
 usage: otlp_test.py PROGRAM
 """
 
-import http.server
 import json
 import sys
 import tempfile
-import threading
 import urllib.request
 
-from running_livesearch import Checks, RunningLivesearch
+from running_livesearch import Checks, RunningLivesearch, collector
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SEARCHER = "b7ad6b7169203331"
-
-
-class Collector(http.server.BaseHTTPRequestHandler):
-    taken = []
-
-    def do_POST(self):  # The name that BaseHTTPRequestHandler calls.
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        Collector.taken.append((self.path, json.loads(body)))
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_):
-        pass
 
 
 def search(livesearch):
@@ -73,18 +56,13 @@ def check_spans(checks, bodies):
 
 def main(program):
     checks = Checks()
-    collector = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    threading.Thread(target=collector.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as state:
-        app = RunningLivesearch(
-            program, "--otlp", f"http://127.0.0.1:{collector.server_port}", state=state
-        )
+    with tempfile.TemporaryDirectory() as state, collector() as (url, taken):
+        app = RunningLivesearch(program, "--otlp", url, state=state)
         search(app)
         status = app.stop()
-    collector.shutdown()
     checks.expect(status == 0, f"exit status 0 (was {status})")
-    check_figures(checks, [body for path, body in Collector.taken if path == "/v1/metrics"])
-    check_spans(checks, [body for path, body in Collector.taken if path == "/v1/traces"])
+    check_figures(checks, [body for path, body in taken if path == "/v1/metrics"])
+    check_spans(checks, [body for path, body in taken if path == "/v1/traces"])
     return checks.finish()
 
 

@@ -5,7 +5,6 @@ answer that a client got, byte for byte.
 usage: record_server_test.py PROGRAM
 """
 
-import http.server
 import os
 import re
 import socket
@@ -18,7 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from running_livesearch import Checks, RunningLivesearch
+from running_livesearch import Checks, RunningLivesearch, collector, hanging_site
 
 REPLAYS = 10
 SEARCHERS = 4
@@ -26,39 +25,12 @@ SEARCHES = 3
 # Those that answer.
 SITES = "site=handbook&site=journal&site=tracker"
 PATIENCE_S = 60
-# One may wait while one is asked; a third is refused.
-FULL_SITE = """
-name: The site that is full
-network: loopback
-request:
-  url: "http://127.0.0.1:{port}/?q={{query}}"
-limits: {{time: 60s, rate: 1000, concurrency: 1, queue: 1}}
-answer:
-  format: json
-  results: {{path: "$.hits[*]"}}
-  title: {{path: "$.title"}}
-  url: {{path: "$.url"}}
-"""
 PAGES = ["/", "/metrics", "/lanes", "/api/sites", "/healthz", "/nothing", "/api/search",
          "/api/search?q=x&site=nobody", "/api/search/stream?q=stream&" + SITES]
 REFUSED = "/api/search?q=refused&site=full"
 INSPECTED = ["/api/snapshot", "/api/records", "/", "/nothing"]
 # What a replay prints whole; of the rest a line.
 PRINTED = ("application/json", "text/event-stream", "text/plain")
-
-
-class Collector(http.server.BaseHTTPRequestHandler):
-    """Takes whatever it is sent."""
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_):
-        pass
 
 
 def ask(url, target, answers=None):
@@ -107,16 +79,14 @@ def fill_a_lane(livesearch, answers):
 
 
 def record(program, folder, file):
-    collector = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    threading.Thread(target=collector.serve_forever, daemon=True).start()
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        sites = os.path.join(folder, "sites")
-        os.mkdir(sites)
-        with open(os.path.join(sites, "full.yaml"), "w", encoding="utf-8") as definition:
-            definition.write(FULL_SITE.format(port=silent.getsockname()[1]))
+    sites = os.path.join(folder, "sites")
+    os.mkdir(sites)
+    # At the full site one may wait while one is asked; a third is refused.
+    with (hanging_site(sites, SEARCHERS, "full", "concurrency: 1, queue: 1"),
+          collector() as (collects, _)):
         livesearch = RunningLivesearch(
             program, "--no-public", "--sites-folder", sites, "--record", file, "--latencies",
-            "--otlp", f"http://127.0.0.1:{collector.server_port}", "--inspect", "0", state=folder)
+            "--otlp", collects, "--inspect", "0", state=folder)
         answers = []
         busy = [threading.Thread(target=search_on, args=(livesearch, each, answers))
                 for each in range(SEARCHERS)]
@@ -134,7 +104,6 @@ def record(program, folder, file):
             for each in busy:
                 each.join()
         status = livesearch.stop()
-    collector.shutdown()
     return answers, seen, status, livesearch.errors.decode(errors="replace")
 
 

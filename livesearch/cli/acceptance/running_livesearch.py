@@ -2,6 +2,7 @@
 only."""
 
 import contextlib
+import http.server
 import json
 import os
 import re
@@ -19,7 +20,7 @@ name: The site that hangs
 network: loopback
 request:
   url: "http://127.0.0.1:{port}/?q={{query}}"
-limits: {{time: 60s, rate: 1000, concurrency: 2}}
+limits: {{time: 60s, rate: 1000, {limits}}}
 answer:
   format: json
   results: {{path: "$.hits[*]"}}
@@ -36,12 +37,37 @@ def free_port():
 
 
 @contextlib.contextmanager
-def hanging_site(folder, connections):
-    """A site that takes so many connections and never answers, defined as "hung" in the folder."""
+def hanging_site(folder, connections, name="hung", limits="concurrency: 2"):
+    """A site that takes so many connections and never answers, defined in the folder."""
     with socket.create_server(("127.0.0.1", 0), backlog=connections) as hanging:
-        with open(os.path.join(folder, "hung.yaml"), "w", encoding="utf-8") as file:
-            file.write(HANGING_SITE.format(port=hanging.getsockname()[1]))
+        with open(os.path.join(folder, name + ".yaml"), "w", encoding="utf-8") as file:
+            file.write(HANGING_SITE.format(port=hanging.getsockname()[1], limits=limits))
         yield
+
+
+@contextlib.contextmanager
+def collector():
+    """An OpenTelemetry collector: its URL, and the path and body of each request it was sent."""
+    taken = []
+
+    class Collector(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):  # The name that BaseHTTPRequestHandler calls.
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            taken.append((self.path, json.loads(body)))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_port}", taken
+    finally:
+        listening.shutdown()
 
 
 class RunningLivesearch:
