@@ -12,6 +12,12 @@ defmodule Bench do
   # As options of a subscription.
   def demand(options), do: [max_demand: options.max, min_demand: div(options.max, 2)]
 
+  # Answers a demand with the next numbers below a bound, and with the state after them.
+  def numbers(demand, {next, bound}) do
+    stop = min(next + demand, bound)
+    {:noreply, Enum.to_list(next..(stop - 1)//1), {stop, bound}}
+  end
+
   def since(begun), do: System.monotonic_time(:nanosecond) - begun
 
   # Prints what compare.py reads.

@@ -18,10 +18,7 @@ defmodule Spreader do
     {:producer, {0, wanted}, dispatcher: dispatcher, demand: :accumulate}
   end
 
-  def handle_demand(demand, {next, wanted}) do
-    stop = min(next + demand, wanted)
-    {:noreply, Enum.to_list(next..(stop - 1)//1), {stop, wanted}}
-  end
+  def handle_demand(demand, state), do: Bench.numbers(demand, state)
 end
 
 defmodule Adder do

@@ -6,10 +6,7 @@ defmodule Limited do
   use GenStage
   def init(wanted), do: {:producer, {0, wanted}, demand: :accumulate}
 
-  def handle_demand(demand, {next, wanted}) do
-    stop = min(next + demand, wanted)
-    {:noreply, Enum.to_list(next..(stop - 1)//1), {stop, wanted}}
-  end
+  def handle_demand(demand, state), do: Bench.numbers(demand, state)
 end
 
 defmodule Adder do
