@@ -92,7 +92,8 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
     auto& io = genstage::detail::io_context_of(reactor_);
     auto made = std::make_unique<running>(io, id, std::move(request), std::move(on_done), *this);
     if (closed_) return hand_over(made->on_done, std::unexpected{made->transfer.cancelled()});
-    if (auto prepared = made->transfer.prepare(); !prepared) {
+    made->driver = driver_of(made->transfer.request().scope);
+    if (auto prepared = made->transfer.prepare(*made->driver); !prepared) {
       return hand_over(made->on_done, std::unexpected{std::move(prepared.error())});
     }
     auto& added = *made;
@@ -101,7 +102,6 @@ class curl_client::engine : public std::enable_shared_from_this<engine> {
     const auto first = added.transfer.request().first_byte_limit;
     const auto total = added.transfer.request().total_limit;
     watch(added, id, first.count() > 0 && first < total ? first : total);
-    added.driver = driver_of(added.transfer.request().scope);
     if (added.driver->add(added.transfer.handle()) != CURLM_OK) {
       complete(id, fail(errc::unavailable, "http client: libcurl takes no more; nothing sent"));
     }

@@ -1,6 +1,7 @@
 #include <genstage/http/detail/curl_multi_driver.hpp>
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/error.hpp>
@@ -30,6 +31,7 @@ int make_epoll_set() {
 curl_multi_driver::curl_multi_driver(asio::io_context& io, limits bounds, finished on_finished)
     : io_{io},
       sockets_{io, make_epoll_set()},
+      interests_{sockets_.native_handle()},
       timer_{io},
       on_finished_{std::move(on_finished)},
       multi_{curl_multi_init()} {
@@ -51,6 +53,9 @@ curl_multi_driver::~curl_multi_driver() {
 }
 
 CURLMcode curl_multi_driver::add(CURL* easy) {
+  // Of the connections that it opens.
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &curl_multi_driver::on_close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
   return curl_multi_add_handle(multi_, easy);
 }
 
@@ -58,32 +63,25 @@ void curl_multi_driver::remove(CURL* easy) noexcept {
   curl_multi_remove_handle(multi_, easy);
 }
 
-int curl_multi_driver::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
+int curl_multi_driver::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
   auto& driver = *static_cast<curl_multi_driver*>(self);
-  if (what == CURL_POLL_REMOVE) {
-    ::epoll_ctl(driver.sockets_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);
-    return 0;
-  }
-  const int operation = known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  if (!driver.watch(socket, what, operation)) return -1;
-  // libcurl forgets this mark when it removes the socket.
-  if (known == nullptr) curl_multi_assign(driver.multi_, socket, self);
+  if (what == CURL_POLL_REMOVE) what = 0;
+  const std::uint32_t events =
+      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
+  const bool is_known = driver.interests_.want(socket, events);
+  if (!is_known && events != 0) return -1;
+  if (!driver.is_waiting_) driver.wait_for_sockets();
   return 0;
+}
+
+int curl_multi_driver::on_close_socket(void* self, curl_socket_t socket) {
+  static_cast<curl_multi_driver*>(self)->interests_.closed(socket);
+  return ::close(socket);
 }
 
 int curl_multi_driver::on_timer(CURLM*, long milliseconds, void* self) {
   static_cast<curl_multi_driver*>(self)->set_timer(milliseconds);
   return 0;
-}
-
-bool curl_multi_driver::watch(curl_socket_t socket, int what, int operation) {
-  epoll_event wanted{};
-  wanted.events =
-      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
-  wanted.data.fd = socket;
-  if (::epoll_ctl(sockets_.native_handle(), operation, socket, &wanted) != 0) return false;
-  if (!is_waiting_) wait_for_sockets();
-  return true;
 }
 
 void curl_multi_driver::wait_for_sockets() {
@@ -99,10 +97,7 @@ void curl_multi_driver::wait_for_sockets() {
 
 void curl_multi_driver::handle_sockets() {
   std::array<epoll_event, most_events> ready;
-  const int count =
-      ::epoll_wait(sockets_.native_handle(), ready.data(), static_cast<int>(ready.size()), 0);
-  for (int index = 0; index < count; ++index) {
-    const epoll_event& each = ready[static_cast<std::size_t>(index)];
+  for (const epoll_event& each : interests_.ready(ready)) {
     // A socket that was given up by one before it, or whose number lives again, is only looked at
     // without need: libcurl never believes that there is something to read.
     const bool may_read = (each.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;

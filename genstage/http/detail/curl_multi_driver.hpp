@@ -1,5 +1,7 @@
 #pragma once
 
+#include <genstage/http/detail/socket_interests.hpp>
+
 #include <curl/curl.h>
 
 #include <boost/asio/io_context.hpp>
@@ -16,8 +18,8 @@ namespace genstage::inline v0::http::detail {
 /// One multi handle of libcurl, whose sockets and timer are waited for by the reactor.
 ///
 /// The sockets are in an epoll set of their own, and the reactor waits for the set: libcurl lets go
-/// of a socket after each answer and takes it again for the next request, which costs two calls
-/// here, and several each if the reactor itself had to learn and to forget it.
+/// of a socket after each answer and takes it again for the next request, which costs several calls
+/// each time if the reactor itself has to learn and to forget it.
 ///
 /// Threads: everything happens on the reactor's thread. `on_finished` is called from the event loop
 /// and never from inside `add` or `remove`; it has to `remove` the handle it is given.
@@ -39,13 +41,16 @@ class curl_multi_driver : public std::enable_shared_from_this<curl_multi_driver>
   [[nodiscard]] CURLMcode add(CURL* easy);
   void remove(CURL* easy) noexcept;
 
+  /// Tells of a socket that a handle has opened for one of its connections.
+  void opened(curl_socket_t socket) { interests_.opened(socket); }
+
  private:
   using clock = std::chrono::steady_clock;
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
+  static int on_close_socket(void* self, curl_socket_t socket);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
 
-  bool watch(curl_socket_t socket, int what, int operation);
   void wait_for_sockets();
   void handle_sockets();
   void set_timer(long milliseconds);
@@ -55,6 +60,7 @@ class curl_multi_driver : public std::enable_shared_from_this<curl_multi_driver>
 
   boost::asio::io_context& io_;
   boost::asio::posix::stream_descriptor sockets_;  ///< the epoll set
+  socket_interests interests_;
   boost::asio::steady_timer timer_;
   // Invariant: while libcurl wants to be called at `due_`, the timer is armed for then or earlier,
   // or a call is posted.

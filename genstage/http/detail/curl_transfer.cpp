@@ -182,8 +182,9 @@ result<void> curl_transfer::check() const {
   return {};
 }
 
-result<void> curl_transfer::prepare() {
+result<void> curl_transfer::prepare(curl_multi_driver& driver) {
   if (auto checked = check(); !checked) return checked;
+  driver_ = &driver;
   easy_ = handles_.take();
   set_bounds();
   set_message();
@@ -251,7 +252,9 @@ curl_socket_t curl_transfer::on_open_socket(void* self, curlsocktype purpose,
     return CURL_SOCKET_BAD;
   }
   transfer.refusal_.reset();  // One address of the host is fine: its failure is what counts.
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int opened = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (opened >= 0) transfer.driver_->opened(opened);
+  return opened;
 }
 
 int curl_transfer::on_lookup(void*, void*, void* self) {

@@ -3,6 +3,7 @@
 #include <genstage/http/client.hpp>
 #include <genstage/http/curl_client.hpp>
 #include <genstage/http/detail/curl_handles.hpp>
+#include <genstage/http/detail/curl_multi_driver.hpp>
 
 #include <curl/curl.h>
 
@@ -28,8 +29,8 @@ class curl_transfer {
   curl_transfer(const curl_transfer&) = delete;
   curl_transfer& operator=(const curl_transfer&) = delete;
 
-  /// Sets the handle up; a failure is the request's and ends the transfer.
-  [[nodiscard]] result<void> prepare();
+  /// Sets the handle up for this driver; a failure is the request's and ends the transfer.
+  [[nodiscard]] result<void> prepare(curl_multi_driver& driver);
 
   /// What came of it, once libcurl has finished the handle.
   [[nodiscard]] result<http_response> outcome(CURLcode code);
@@ -74,6 +75,7 @@ class curl_transfer {
   const curl_client_options& options_;
   address_guard& guard_;
   curl_handles& handles_;
+  curl_multi_driver* driver_{nullptr};
   const std::size_t buffer_;
   const std::chrono::steady_clock::time_point started_{std::chrono::steady_clock::now()};
 
