@@ -15,9 +15,9 @@ struct hop_latency {
   std::string consumer{};          ///< its name, or its pid
   histogram waiting_for_demand{};  ///< from when it was made until it was sent: in the buffer
   histogram in_queue{};            ///< from then until its batch was begun
-  histogram in_service{};          ///< in `handle_events`, its waiting included
-  histogram waiting_for_batch{};   ///< kept in the stage, as its `gathered_events` say
-  histogram acknowledging{};       ///< from then until its demand was given back by an ask
+  histogram in_service{};         ///< in `handle_events`, its child or its reader, waiting included
+  histogram waiting_for_batch{};  ///< kept in the stage, as its `gathered_events` say
+  histogram acknowledging{};      ///< from then until its demand was given back by an ask
 
   hop_latency& operator+=(const hop_latency& other);
   friend bool operator==(const hop_latency&, const hop_latency&) = default;

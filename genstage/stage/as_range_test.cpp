@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <genstage/process/server.hpp>
 #include <genstage/stage/as_range.hpp>
 #include <genstage/stage/range_producer.hpp>
+#include <genstage/stage/stage_events.hpp>
 #include <memory>
 #include <ranges>
 #include <stdexcept>
@@ -61,6 +64,25 @@ TEST(as_range_test, ten_of_many_are_taken_and_the_producer_lives_on) {
   EXPECT_TRUE(std::ranges::equal(got, std::views::iota(0, 10)));
   EXPECT_EQ(log_of(numbers), (std::vector<std::string>{"demand 1000", "cancel normal"}))
       << "the cancel has been confirmed, and nothing more was asked for";
+}
+
+TEST(as_range_test, a_batch_is_told_as_handled_before_the_next_one_is_read) {
+  runtime home{{.log = silent_log()}};
+  std::atomic<std::uint64_t> handled{0};
+  (void)home.telemetry().attach<batch_handled>(
+      "counts", [&](const batch_handled& batch) { handled += batch.count; });
+  auto numbers = *spawn<counter>(home, {});
+  std::uint64_t told = 0;
+
+  for (const int number : as_range(home, numbers, {.max_demand = 4, .min_demand = 2})) {
+    if (number == 8) {
+      told = handled;
+      break;
+    }
+  }
+
+  EXPECT_EQ(told, 8U);  // Four pairs; the reader is at the first of the fifth.
+  home.telemetry().detach_all();
 }
 
 TEST(as_range_test, what_the_loop_throws_lets_go_of_the_producer) {

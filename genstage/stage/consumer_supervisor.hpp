@@ -7,6 +7,7 @@
 #include <genstage/stage/consumer_requests.hpp>
 #include <genstage/stage/consumer_side.hpp>
 #include <genstage/stage/event_child.hpp>
+#include <genstage/stage/stage_events.hpp>
 #include <genstage/supervision/dynamic_supervisor.hpp>
 #include <map>
 #include <memory>
@@ -178,18 +179,18 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   }
 
   void child_gone(pid last) override {
-    const auto charge = charges_.find(last);
-    if (charge == charges_.end()) return;
-    const unique_id tag = charge->second;
-    charges_.erase(charge);
-    if (const auto owner = accounts_.find(tag); owner != accounts_.end()) {
-      ask(owner->second, owner->second.ledger.ended());
-    }
+    const auto found = charges_.extract(last);
+    if (!found) return;
+    const charge& paid = found.mapped();
+    const auto owner = accounts_.find(paid.tag);
+    if (owner == accounts_.end()) return;
+    if (paid.came) detail::tell_handled(*this, paid.tag, 1, *paid.came, now());
+    ask_again(owner->second, owner->second.ledger.ended());
   }
   void child_moved(pid before, pid now) override {
-    if (auto charge = charges_.extract(before)) {
-      charge.key() = now;
-      charges_.insert(std::move(charge));
+    if (auto moved = charges_.extract(before)) {
+      moved.key() = now;
+      charges_.insert(std::move(moved));
     }
   }
   /// All children have one declaration (G-395).
@@ -203,6 +204,11 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   struct account {
     subscription from;
     child_ledger ledger;
+  };
+  /// An event that has a child.
+  struct charge {
+    unique_id tag;                              ///< the subscription that it came by
+    std::optional<detail::batch_journey> came;  ///< if somebody measures
   };
 
   [[nodiscard]] std::optional<std::string> refuse(const consumer_supervisor_spec<T>& chosen) const {
@@ -263,11 +269,13 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
     demand started;
     demand failed;
     for (input_event& event : events) {
+      const auto came = up_.notes() == nullptr ? std::optional<detail::batch_journey>{}
+                                               : detail::journey_of(up_.notes(), now());
       child_spec child = spec_for(std::move(event));
       task<start_outcome> starting = start_process(child);
       start_outcome outcome = co_await std::move(starting);
       if (outcome.verdict == start_verdict::started) {
-        charges_.emplace(outcome.process.id(), from.from.tag);
+        charges_.emplace(outcome.process.id(), charge{from.from.tag, came});
         keep(std::move(child), std::move(outcome.process), 0);
         started += demand{1};
         continue;
@@ -276,9 +284,10 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
         report(child, pid{}, report_context::start_error, outcome.reason);
       }
       failed += demand{1};
+      if (came) detail::tell_handled(*this, from.from.tag, 1, *came, now());
     }
     up_.finish_batch();
-    ask(from, from.ledger.handled(started, failed));
+    ask_again(from, from.ledger.handled(started, failed));
   }
 
   void ask(const account& to, demand count) {
@@ -286,6 +295,11 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
     auto asked = std::make_unique<batch_message<T>>(message_kind::ask, to.from.tag, id());
     asked->asked = count;
     to.from.peer.send(std::move(asked));
+  }
+  /// For others in place of those whose children have ended.
+  void ask_again(const account& to, demand count) {
+    ask(to, count);
+    if (!count.is_zero()) detail::tell_returned(*this, to.from.tag, count);
   }
 
   void upstream_ended(unique_id tag, const exit_reason& reason) {
@@ -302,8 +316,8 @@ class consumer_supervisor final : public dynamic_supervisor, public detail::cons
   std::vector<subscription_plan> plans_;
   consumer_side<input_event> up_{*this};
   std::map<unique_id, account> accounts_;
-  /// The subscription that a child's event came by; none for those of `start_child`.
-  std::map<pid, unique_id> charges_;
+  /// By their children. Those of `start_child` are not among them.
+  std::map<pid, charge> charges_;
   bool is_orphaned_ = false;  ///< A producer that matters was not there.
 };
 

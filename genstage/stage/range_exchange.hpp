@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <genstage/core/exit_reason.hpp>
 #include <genstage/process/process_ref.hpp>
+#include <genstage/scheduler/driver.hpp>
 #include <genstage/task/operation.hpp>
 #include <genstage/task/task.hpp>
 #include <mutex>
@@ -33,6 +34,12 @@ class range_failed : public std::runtime_error {
 
 namespace detail {
 
+/// When a reader took a batch, and when it came back for more.
+struct reading_time {
+  instant begun{};
+  instant ended{};
+};
+
 /// Where the process that consumes hands events to whoever iterates.
 ///
 /// Invariant: the process offers a batch only after the one before was used up.
@@ -41,12 +48,18 @@ template <class T>
 class range_exchange {
  public:
   /// Hands over a batch, which is moved from. `used_up` is sent to the process when the reader
-  /// comes back for more.
-  void offer(std::span<T> events, message_ptr used_up) {
+  /// comes back for more. By `clock`, unless it is null, the time until then is measured.
+  void offer(std::span<T> events, message_ptr used_up, const driver* clock) {
     std::unique_lock lock{mutex_};
     for (T& event : events) batch_.push_back(std::move(event));
     used_up_ = std::move(used_up);
+    clock_ = clock;
     wake(std::move(lock));
+  }
+  /// Of the last batch that was offered with a clock, once it was used up.
+  [[nodiscard]] reading_time measured() {
+    const std::scoped_lock lock{mutex_};
+    return read_;
   }
 
   /// Nothing comes any more; the first call counts.
@@ -77,7 +90,9 @@ class range_exchange {
   /// Nothing if the reader has not taken the batch yet.
   message_ptr take_used_up() {
     const std::scoped_lock lock{mutex_};
-    return batch_.empty() ? std::move(used_up_) : nullptr;
+    if (!batch_.empty()) return nullptr;
+    if (clock_ != nullptr) read_.ended = clock_->now();
+    return std::move(used_up_);
   }
 
   /// True if a batch was taken, false at the end, nothing if it has to be waited for.
@@ -85,6 +100,7 @@ class range_exchange {
     const std::scoped_lock lock{mutex_};
     if (!batch_.empty()) {
       into.swap(batch_);
+      if (clock_ != nullptr) read_.begun = clock_->now();
       return true;
     }
     if (!has_ended_) return std::nullopt;
@@ -115,7 +131,9 @@ class range_exchange {
   std::vector<T> batch_;
   bool has_ended_ = false;
   std::optional<range_failed> failure_;
-  message_ptr used_up_;  ///< Of the batch that the reader has not taken, or is reading.
+  message_ptr used_up_;            ///< Of the batch that the reader has not taken, or is reading.
+  const driver* clock_ = nullptr;  ///< The same; null if nobody measures.
+  reading_time read_;
   std::optional<completion<void>> waiting_;
 };
 

@@ -5,6 +5,7 @@
 #include <genstage/stage/consumer_side.hpp>
 #include <genstage/stage/operations.hpp>
 #include <genstage/stage/range_exchange.hpp>
+#include <genstage/stage/stage_events.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -138,14 +139,28 @@ class range_process final : public process, public consumer_requests {
     if (is_closing_) {
       up_.drop();
     } else {
-      reader_->offer(up_.next_batch(), std::make_unique<used_up_message>());
+      const driver* const clock = up_.notes() != nullptr ? &owner().scheduler() : nullptr;
+      reader_->offer(up_.next_batch(), std::make_unique<used_up_message>(), clock);
     }
   }
   /// The ask for a batch is sent when the reader comes back for the element after it (G-354).
   void used_up() {
     if (!up_.is_busy()) return;  // Closed in between.
-    up_.finish_batch();
+    if (up_.notes() != nullptr) [[unlikely]] {
+      finish_noted();
+    } else {
+      up_.finish_batch();
+    }
     if (up_.is_busy()) hand_out();
+  }
+  /// What the reader did with the batch was its service.
+  void finish_noted() {
+    const reading_time read = reader_->measured();
+    const std::optional<batch_journey> came = journey_of(up_.notes(), read.begun);
+    const unique_id tag = up_.source()->tag;
+    if (came) tell_handled(*this, tag, up_.next_batch().size(), *came, read.ended);
+    const demand asked = up_.finish_batch();
+    if (came && !asked.is_zero()) tell_returned(*this, tag, asked);
   }
 
   void upstream_ended(unique_id tag, const exit_reason& reason) {

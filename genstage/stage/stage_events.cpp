@@ -3,6 +3,33 @@
 
 namespace genstage::inline v0::detail {
 
+std::optional<batch_journey> journey_of(const batch_notes* notes, instant begun) noexcept {
+  if (notes == nullptr || !notes->sent_at) return std::nullopt;
+  const instant sent_at = *notes->sent_at;
+  return batch_journey{sent_at - notes->made_at.value_or(sent_at), begun - sent_at, begun};
+}
+
+void tell_handled(const process& by, unique_id tag, std::uint64_t count, const batch_journey& came,
+                  instant at) noexcept {
+  by.telemetry().emit(batch_handled{.who = by.identity(),
+                                    .tag = tag,
+                                    .count = count,
+                                    .waiting_for_demand = came.waiting_for_demand,
+                                    .in_queue = came.in_queue,
+                                    .in_service = at - came.begun,
+                                    .at = at});
+}
+
+void tell_returned(const process& by, unique_id tag, demand count, instant at) noexcept {
+  by.telemetry().emit(demand_returned{by.identity(), tag, count.count(), at});
+}
+
+void tell_returned(const process& by, unique_id tag, demand count) noexcept {
+  by.telemetry().emit_made([&] {
+    return demand_returned{by.identity(), tag, count.count(), by.owner().scheduler().now()};
+  });
+}
+
 void tell_ended(const process& by, const cancellation& ended) noexcept {
   by.telemetry().emit_made([&] {
     return subscription_ended{by.identity(),  ended.role,  ended.from.peer.id(),

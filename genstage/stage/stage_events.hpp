@@ -5,7 +5,9 @@
 #include <genstage/core/instant.hpp>
 #include <genstage/process/process_events.hpp>
 #include <genstage/process/signals.hpp>
+#include <genstage/stage/batch_notes.hpp>
 #include <genstage/stage/subscription.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +34,8 @@ struct subscription_ended {
   std::uint64_t lost = 0;  ///< events that the consumer had been sent and had not handled
 };
 
-/// A stage has handled a batch; see also observe/latencies.hpp.
+/// A stage has handled a batch; see also observe/latencies.hpp. Of a `consumer_supervisor` a batch
+/// is one event, whose child has ended for good; of an iteration it is what the reader was given.
 struct batch_handled {
   static constexpr auto with = telemetry_switch::batches;
 
@@ -81,6 +84,21 @@ struct events_discarded {
 
 namespace detail {
 
+/// How long a batch was on its way, if somebody wants to know.
+struct batch_journey {
+  duration waiting_for_demand;
+  duration in_queue;
+  instant begun;
+};
+/// `notes` may be null.
+[[nodiscard]] std::optional<batch_journey> journey_of(const batch_notes* notes,
+                                                      instant begun) noexcept;
+void tell_handled(const process& by, unique_id tag, std::uint64_t count, const batch_journey& came,
+                  instant at) noexcept;
+/// `count` is more than none.
+void tell_returned(const process& by, unique_id tag, demand count, instant at) noexcept;
+/// At this moment, which is only read if it is wanted.
+void tell_returned(const process& by, unique_id tag, demand count) noexcept;
 void tell_ended(const process& by, const cancellation& ended) noexcept;
 void tell_buffered(const process& producer, std::uint64_t count) noexcept;
 void tell_asked_by_hand(const process& consumer, unique_id tag, demand asked) noexcept;

@@ -90,25 +90,14 @@ template <class S>
 void stage_process<S>::finish_noted() {
   if constexpr (receives) {
     this->end_span({});
-    const std::optional<instant> sent_at = up_->notes()->sent_at;
-    const instant made_at = up_->notes()->made_at.value_or(sent_at.value_or(instant{}));
+    const std::optional<batch_journey> came = journey_of(up_->notes(), up_->begun_at);
     const subscription* const from = up_->source();
     const unique_id tag = from != nullptr ? from->tag : unique_id::none;
     const instant now = this->owner().scheduler().now();
-    if (sent_at) {
-      this->telemetry().emit(batch_handled{.who = this->identity(),
-                                           .tag = tag,
-                                           .count = up_->next_batch().size(),
-                                           .waiting_for_demand = *sent_at - made_at,
-                                           .in_queue = up_->begun_at - *sent_at,
-                                           .in_service = now - up_->begun_at,
-                                           .at = now});
-    }
+    if (came) tell_handled(*this, tag, up_->next_batch().size(), *came, now);
     if (this->is_ending()) return;
     const demand asked = up_->finish_batch();
-    if (sent_at && !asked.is_zero()) {
-      this->telemetry().emit(demand_returned{this->identity(), tag, asked.count(), now});
-    }
+    if (came && !asked.is_zero()) tell_returned(*this, tag, asked, now);
   }
 }
 
