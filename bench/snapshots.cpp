@@ -68,12 +68,23 @@ struct program {
   int stages_each;      ///< of each pipeline
   std::int64_t events;  ///< that each pipeline has in the beginning
   bool is_measured = false;
-  int fed = 0;  ///< events that each pipeline handles before each look
+  int fed = 0;               ///< events that each pipeline handles before each look
+  int consumers_of_one = 0;  ///< instead of pipelines: so many consumers of one producer
+  gs::duration patience = std::chrono::seconds{1};  ///< of blame
 };
 
 std::vector<gs::ref<counter>> build(gs::runtime& home, const program& like,
                                     std::atomic<std::int64_t>& handled) {
   std::vector<gs::ref<counter>> sources;
+  if (like.consumers_of_one > 0) {
+    sources.push_back(*gs::spawn<counter>(home, {}, like.events));
+    for (int each = 0; each < like.consumers_of_one; ++each) {
+      const auto last = *gs::spawn<sink>(home, {}, &handled);
+      (void)gs::sync_wait(gs::subscribe(last, sources.front(), {.max_demand = 100}));
+    }
+    (void)gs::sync_wait(gs::estimate_buffered_count(sources.front()));  // It has admitted them all.
+    return sources;
+  }
   for (int each = 0; each < pipelines; ++each) {
     const auto from = sources.emplace_back(*gs::spawn<counter>(home, {}, like.events));
     auto last = *gs::spawn<relay>(home, {});
@@ -113,7 +124,7 @@ void measure(const program& like) {
     const auto begun = clock::now();
     gs::snapshot seen = *gs::sync_wait(gs::take_snapshot(home));
     const auto there = clock::now();
-    (void)gs::blame(seen, &before);
+    (void)gs::blame(seen, &before, {.patience = like.patience});
     const auto done = clock::now();
     took.push_back(std::chrono::duration<double, std::milli>(there - begun).count());
     blamed.push_back(std::chrono::duration<double, std::milli>(done - there).count());
@@ -142,4 +153,9 @@ int main() {
   measure({"measured stages that rest", 11, 1000, true});
   measure({"measured stages that were used since the last look", 11, 0, true, 10});
   measure({"measured stages that never rest", 11, INT64_MAX, true});
+  measure({.what = "consumers of one producer, which all wait for it",
+           .stages_each = 1,
+           .events = 1000,
+           .consumers_of_one = 2000,
+           .patience = {}});
 }

@@ -4,10 +4,10 @@
 
 namespace genstage::inline v0 {
 
-void acknowledgements::handled(std::uint64_t count, instant begun, instant ended) {
+void acknowledgements::handled(std::uint64_t count, instant begun, instant ended, histogram& into) {
   if (const auto early = std::exchange(early_, std::nullopt); early && early->at >= begun) {
     const std::uint64_t now = std::min(early->count, count);
-    into_.add(duration::zero(), now);
+    into.add(duration::zero(), now);
     count -= now;
   }
   if (count == 0) return;
@@ -26,11 +26,12 @@ void acknowledgements::passed_on(instant since, instant at) {
   }
 }
 
-void acknowledgements::asked(std::uint64_t count, instant at, bool is_in_callback) {
+void acknowledgements::asked(std::uint64_t count, instant at, bool is_in_callback,
+                             histogram& into) {
   while (count > 0 && !waiting_.is_empty()) {
     batch& oldest = waiting_.front();
     const std::uint64_t now = std::min(count, oldest.count);
-    into_.add(at - oldest.since, now);
+    into.add(at - oldest.since, now);
     count -= now;
     oldest.count -= now;
     if (oldest.count == 0) waiting_.drop_front();

@@ -12,16 +12,15 @@ namespace genstage::inline v0 {
 /// events first. What a stage gathers is counted from when it was passed on.
 ///
 /// A pure value, told of one subscription in the order of its consumer. A consumer may ask for the
-/// events in hand before it has handled them, which takes no time.
+/// events in hand before it has handled them, which takes no time. What it finds out it adds to the
+/// histogram that it is given.
 class acknowledgements {
  public:
-  explicit acknowledgements(histogram& into) noexcept : into_{into} {}
-
-  void handled(std::uint64_t count, instant begun, instant ended);
+  void handled(std::uint64_t count, instant begun, instant ended, histogram& into);
   /// Events that had been taken in at `since`.
   void passed_on(instant since, instant at);
   /// `is_in_callback`: while a batch was in hand.
-  void asked(std::uint64_t count, instant at, bool is_in_callback);
+  void asked(std::uint64_t count, instant at, bool is_in_callback, histogram& into);
 
  private:
   struct batch {
@@ -37,7 +36,6 @@ class acknowledgements {
   /// Who never asks is not remembered for ever: the events of more batches count with the last.
   static constexpr std::size_t most_batches = 1024;
 
-  histogram& into_;
   ring<batch> waiting_;
   std::optional<advance> early_;  ///< Asked for in a callback, beyond what waits.
 };

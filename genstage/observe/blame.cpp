@@ -5,6 +5,7 @@
 #include <genstage/observe/blame.hpp>
 #include <genstage/observe/wait_graph.hpp>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -235,8 +236,13 @@ class inquiry {
     return stage && stage->kind == stage_kind::producer_consumer && asked.down.empty();
   }
 
-  /// It has nothing to do and the others wait for it.
-  [[nodiscard]] std::optional<illness> idle_illness(const observed_process& idle) const {
+  /// It has nothing to do and the others wait for it. Found out once, though each of many may wait.
+  [[nodiscard]] std::optional<illness> idle_illness(const observed_process& idle) {
+    const auto [known, is_new] = idle_.try_emplace(&idle);
+    if (is_new) known->second = find_idle_illness(idle);
+    return known->second;
+  }
+  [[nodiscard]] std::optional<illness> find_idle_illness(const observed_process& idle) const {
     const stage_view& stage = *idle.view->stage;
     const auto is_still = [&](const auto* each) { return is_long(still_for(*each)); };
     if (stage.kind != stage_kind::producer) {
@@ -403,11 +409,12 @@ class inquiry {
     if (is_known) return;
     found_.push_back({what, guilty.id, guilty.label, std::move(text), std::move(evidence)});
     waiters_.emplace_back();
+    known_waiters_.emplace_back();
   }
   void add_waiter(pid guilty, const std::string& waiter) {
     for (std::size_t index = 0; index < found_.size(); ++index) {
       if (found_[index].stage != guilty || found_[index].label == waiter) continue;
-      if (std::ranges::count(waiters_[index], waiter) == 0) waiters_[index].push_back(waiter);
+      if (known_waiters_[index].insert(waiter).second) waiters_[index].push_back(waiter);
     }
   }
   /// A supervisor does one thing at a time: one that has been at it for long waits for its child.
@@ -432,8 +439,10 @@ class inquiry {
   const blame_options& options_;
   const wait_graph graph_;
   std::vector<finding> found_;
-  std::vector<std::vector<std::string>> waiters_;  ///< Of each finding.
-  std::unordered_set<unique_id> visited_;          ///< Subscriptions of the way that is followed.
+  std::vector<std::vector<std::string>> waiters_;  ///< Of each finding, in the order found.
+  std::vector<std::unordered_set<std::string>> known_waiters_;
+  std::unordered_map<const observed_process*, std::optional<illness>> idle_;
+  std::unordered_set<unique_id> visited_;  ///< Subscriptions of the way that is followed.
 };
 
 }  // namespace

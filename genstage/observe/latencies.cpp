@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 #include <type_traits>
+#include <utility>
 
 namespace genstage::inline v0 {
 
@@ -26,22 +27,24 @@ class latencies::measured_hops {
     const std::scoped_lock lock{mutex_};
     hop* const seen = find(batch.tag, batch.who);
     if (seen == nullptr) return;
-    seen->told.waiting_for_demand.add(batch.waiting_for_demand, batch.count);
-    seen->told.in_queue.add(batch.in_queue, batch.count);
-    seen->told.in_service.add(batch.in_service, batch.count);
-    seen->given_back.handled(batch.count, batch.at - batch.in_service, batch.at);
+    seen->told->waiting_for_demand.add(batch.waiting_for_demand, batch.count);
+    seen->told->in_queue.add(batch.in_queue, batch.count);
+    seen->told->in_service.add(batch.in_service, batch.count);
+    seen->given_back.handled(batch.count, batch.at - batch.in_service, batch.at,
+                             seen->told->acknowledging);
   }
   void add(const events_passed_on& gathered) {
     const std::scoped_lock lock{mutex_};
     hop* const seen = find(gathered.tag, gathered.who);
     if (seen == nullptr) return;
-    seen->told.waiting_for_batch.add(gathered.at - gathered.since, gathered.count);
+    seen->told->waiting_for_batch.add(gathered.at - gathered.since, gathered.count);
     seen->given_back.passed_on(gathered.since, gathered.at);
   }
   void add(const demand_returned& asked) {
     const std::scoped_lock lock{mutex_};
     hop* const seen = find(asked.tag, asked.who);
-    if (seen != nullptr) seen->given_back.asked(asked.count, asked.at, asked.is_in_callback);
+    if (seen == nullptr) return;
+    seen->given_back.asked(asked.count, asked.at, asked.is_in_callback, seen->told->acknowledging);
   }
   void add(const subscription_ended& end) {
     const std::scoped_lock lock{mutex_};
@@ -54,26 +57,25 @@ class latencies::measured_hops {
     for (subscription_view& each : made.seen.subscriptions) {
       const auto found = hops_.find(each.tag);
       if (found == hops_.end()) continue;
-      hop& seen = found->second;
-      if (!seen.shown) seen.shown = std::make_shared<const hop_latency>(seen.told);
-      each.latency = seen.shown;
+      found->second.is_shown = true;
+      each.latency = found->second.told;
     }
   }
 
   [[nodiscard]] std::vector<hop_latency> read() const {
     const std::scoped_lock lock{mutex_};
     std::vector<hop_latency> all;
-    for (const auto& [tag, seen] : hops_) all.push_back(seen.told);
+    for (const auto& [tag, seen] : hops_) all.push_back(*seen.told);
     return all;
   }
 
  private:
   struct hop {
-    hop_latency told{};
-    acknowledgements given_back{told.acknowledging};
-    /// As it was told last, unless something has come since: most of a large program rests, and a
-    /// copy is some kilobytes.
-    std::shared_ptr<const hop_latency> shown{};
+    std::shared_ptr<hop_latency> told = std::make_shared<hop_latency>();
+    acknowledgements given_back{};
+    /// A snapshot has it. Then it is not changed any more, but replaced by a copy: some kilobytes,
+    /// which the stages that add to them copy at different times, so that no look takes long.
+    bool is_shown = false;
   };
   static constexpr std::size_t most_ended = 1024;
 
@@ -83,11 +85,12 @@ class latencies::measured_hops {
     if (ended_.contains(tag)) return nullptr;
     const auto [found, is_new] = hops_.try_emplace(tag);
     if (is_new) {
-      found->second.told.tag = tag;
-      found->second.told.consumer = consumer.label();
+      found->second.told->tag = tag;
+      found->second.told->consumer = consumer.label();
     }
-    found->second.shown.reset();
-    return &found->second;
+    hop& seen = found->second;
+    if (std::exchange(seen.is_shown, false)) seen.told = std::make_shared<hop_latency>(*seen.told);
+    return &seen;
   }
 
   mutable std::mutex mutex_;

@@ -20,7 +20,8 @@ namespace genstage::inline v0 {
 /// buffer when it began counts as if it had not waited there.
 /// Threads: any.
 /// Cost: while it lives, two readings of the clock, an allocation and a lock for each batch, none
-/// for an event; otherwise nothing.
+/// for an event; otherwise nothing. The first batch of a subscription after a snapshot copies what
+/// was measured of it, some kilobytes.
 class latencies {
  public:
   explicit latencies(telemetry_handlers& told_by);

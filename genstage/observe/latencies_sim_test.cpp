@@ -77,6 +77,21 @@ TEST_F(latencies_sim_test, a_snapshot_has_what_was_measured_and_nothing_if_nobod
   EXPECT_GT(now.subscriptions[0].latency->in_service.count(), 0U);
 }
 
+TEST_F(latencies_sim_test, a_snapshot_keeps_what_it_has_when_more_is_measured) {
+  const latencies measured{world_.home().telemetry()};
+  start();
+  world_.run_for(2500ms);
+  const snapshot first = look();
+  const snapshot same = look();
+
+  world_.run_for(4s);
+
+  EXPECT_EQ(first.subscriptions[0].latency, same.subscriptions[0].latency);  // One of both.
+  EXPECT_EQ(first.subscriptions[0].latency->in_service.count(), 2U);
+  EXPECT_EQ(look().subscriptions[0].latency->in_service.count(), 6U);
+  EXPECT_EQ(measured.read()[0].in_service.count(), 6U);
+}
+
 TEST_F(latencies_sim_test, a_subscription_that_has_ended_is_forgotten) {
   const latencies measured{world_.home().telemetry()};
   start();

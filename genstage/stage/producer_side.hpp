@@ -81,7 +81,7 @@ class producer_side {
     into.mode = mode_;
     for (const auto& each : sender_.consumers()) {
       into.consumers.push_back({.from = each.who,
-                                .outstanding = outlet_.dispatcher().outstanding(each.who.tag),
+                                .outstanding = each.asked - demand{each.sent},
                                 .sent = each.sent,
                                 .asked = each.asked,
                                 .since_ask = coarse_clock::since(each.asked_at),
