@@ -2,6 +2,7 @@
 #include <condition_variable>
 #include <genstage/record/coarse_clock.hpp>
 #include <genstage/scheduler/bell.hpp>
+#include <genstage/scheduler/gathered_wakes.hpp>
 #include <genstage/scheduler/hand_over.hpp>
 #include <genstage/scheduler/hope.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
@@ -66,7 +67,7 @@ thread_local worker* this_worker = nullptr;
 
 }  // namespace
 
-class thread_pool::implementation {
+class thread_pool::implementation final : public gathered_wakes::sleepers {
  public:
   implementation(thread_pool& owner, thread_pool_options options)
       : options_{std::move(options)},
@@ -99,8 +100,9 @@ class thread_pool::implementation {
   void make_ready(runnable& ready) noexcept {
     worker* const here = this_worker;
     if (here == nullptr || here->pool != workers_.front().pool) {
+      const bool is_woken_later = gathered_wakes::include(*this);
       shared_.push(ready);
-      wake_one_if_parked();
+      if (!is_woken_later) wake_one_if_parked();
       return;
     }
     runnable* displaced = &ready;
@@ -115,6 +117,13 @@ class thread_pool::implementation {
     if (displaced == nullptr) return;
     here->queue.push(*displaced);
     offer(*here);
+  }
+
+  void wake_for(std::size_t runnables) noexcept override {
+    const std::int64_t each = options_.wake_worth.count();
+    wake_one_if_parked();
+    for (auto worth = shared_.worth(); --runnables > 0 && worth > each; worth -= each)
+      wake_one_if_parked();
   }
 
   [[nodiscard]] instant now() const noexcept {
@@ -549,6 +558,7 @@ thread_pool::thread_pool(thread_pool_options options)
 
 thread_pool::~thread_pool() {
   stop();
+  self_->wait_for_wakers();
 }
 
 void thread_pool::make_ready(runnable& ready) noexcept {

@@ -51,7 +51,8 @@ struct thread_pool_options {
 /// the process that was made ready last, and one thread for timers.
 ///
 /// Lifetime: the destructor stops the threads; what is still ready then is not run.
-/// Threads: all operations from any thread; the destructor not from a worker.
+/// Threads: all operations from any thread; the destructor not from a worker, nor from a thread
+/// that is gathering wakes for it.
 class thread_pool final : public driver {
  public:
   explicit thread_pool(thread_pool_options options = {});

@@ -1,4 +1,5 @@
 #include <genstage/http/detail/curl_multi_driver.hpp>
+#include <genstage/scheduler/gathered_wakes.hpp>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -97,6 +98,7 @@ void curl_multi_driver::wait_for_sockets() {
 
 void curl_multi_driver::handle_sockets() {
   std::array<epoll_event, most_events> ready;
+  const gathered_wakes together;  // Answers that come together are handed over together.
   for (const epoll_event& each : interests_.ready(ready)) {
     // A socket that was given up by one before it, or whose number lives again, is only looked at
     // without need: libcurl never believes that there is something to read.
