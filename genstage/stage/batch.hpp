@@ -75,10 +75,11 @@ class batch {
     return {data_ + size_ - count, count};
   }
 
-  /// Memory for `count` more events at the end, to be constructed by the caller, who then says so.
-  [[nodiscard]] T* room_for(std::size_t count) {
+  /// Memory for `count` more events at the end, and what else is free, to be constructed by the
+  /// caller, who then says so.
+  [[nodiscard]] std::span<T> room_for(std::size_t count) {
     reserve(size_ + count);
-    return data_ + size_;
+    return {data_ + size_, capacity_ - size_};
   }
   void constructed(std::size_t count) noexcept { size_ += count; }
 

@@ -24,10 +24,11 @@ class partitioned_outlet {
       : sender_{sender},
         dispatcher_{std::move(dispatcher)},
         queued_(dispatcher_.size()),
-        taken_(dispatcher_.size()),
         owed_(dispatcher_.size()),
         parts_(dispatcher_.size()),
-        ends_(dispatcher_.size()) {
+        ends_(dispatcher_.size()),
+        limits_(dispatcher_.size()),
+        taken_(dispatcher_.size()) {
     const partition_options& options = dispatcher_.options();
     // A queue that holds the producer overflows only if that emits more than it was asked for.
     std::optional<std::size_t> bound = kept.size;
@@ -90,7 +91,6 @@ class partitioned_outlet {
 
  private:
   using kind = partition_choice::kind;
-  static constexpr std::uint32_t nobody = UINT32_MAX;
   enum class what_is_wanted : std::uint8_t { leaves_at_once, waits };
 
   void place(node& made, std::optional<std::size_t> answering, what_is_wanted wanted) {
@@ -98,7 +98,6 @@ class partitioned_outlet {
     if (answering) owed_[*answering] -= demand{dropped};
     for (const std::size_t each : touched_) {
       node part = std::exchange(parts_[each], nullptr);
-      taken_[each] = 0;
       owed_[each] -= demand{part->events.size()};
       if (wanted == what_is_wanted::waits) {
         keep(part->events, 0, each);
@@ -112,55 +111,34 @@ class partitioned_outlet {
     made->clear();
   }
 
-  /// Returns how many events are for nobody. Their demand is still to be answered.
+  /// Moves the events to their parts, which begin in the order of their first events and leave in
+  /// it. Returns how many events are for nobody. Their demand is still to be answered.
   ///
-  /// Two passes, as in a counting sort: first where each goes, then they are moved to where there
-  /// is room for them already.
+  /// In one pass: counting first, to reserve exactly, costs more than looking for the end of the
+  /// memory, which in the steady state comes once for each part, where it has none yet.
   std::uint64_t sort(batch_message<T>& made) {
-    const std::uint64_t dropped = choose(made.events.events());
-    begin_parts(made);
-    const std::uint32_t* chosen = choices_.data();
-    T** const ends = ends_.data();
-    for (T& event : made.events.events()) {
-      const std::uint32_t to = *chosen++;
-      if (to != nobody) [[likely]]
-        std::construct_at(ends[to]++, std::move(event));
-    }
-    for (const std::size_t each : touched_) parts_[each]->events.constructed(taken_[each]);
-    return dropped;
-  }
-
-  /// In the order of their first events, in which they then leave. It is seldom necessary to look
-  /// at more events than there are partitions.
-  void begin_parts(const batch_message<T>& made) {
-    auto left = std::ranges::count_if(taken_, [](std::uint64_t count) { return count > 0; });
-    for (const std::uint32_t* chosen = choices_.data(); left > 0; ++chosen) {
-      if (*chosen == nobody || parts_[*chosen]) continue;
-      node& part = parts_[*chosen] = sender_.spare(made.notes.get());
-      ends_[*chosen] = part->events.room_for(taken_[*chosen]);
-      touched_.push_back(*chosen);
-      --left;
-    }
-  }
-
-  /// Fills `choices_` and `taken_`; returns the same.
-  std::uint64_t choose(std::span<T> events) {
-    if (choices_.size() < events.size()) choices_.resize(events.size());
+    const std::span<T> events = made.events.events();
     std::uint64_t dropped = 0;
     std::uint64_t unknown = 0;
-    std::uint32_t* to = choices_.data();
-    std::uint64_t* const taken = taken_.data();
+    const sorting under_way{*this};
+    T** const ends = ends_.data();
+    T* const* const limits = limits_.data();
     for (T& event : events) {
       partition_choice chosen = dispatcher_.choose(event);
-      if (chosen.what == kind::anywhere) chosen = {kind::to, dispatcher_.hungriest(taken_)};
-      if (chosen.what == kind::to) [[likely]] {
-        ++taken[chosen.partition];
-        *to++ = static_cast<std::uint32_t>(chosen.partition);
-      } else {
-        unknown += chosen.what == kind::unknown ? 1U : 0U;
-        ++dropped;
-        *to++ = nobody;
+      if (chosen.what != kind::to) [[unlikely]] {
+        if (chosen.what != kind::anywhere) {
+          unknown += chosen.what == kind::unknown ? 1U : 0U;
+          ++dropped;
+          continue;
+        }
+        chosen.partition = hungriest();
       }
+      T*& end = ends[chosen.partition];
+      if (end == limits[chosen.partition]) [[unlikely]]
+        make_room(chosen.partition, made);
+      T* const at = end;
+      std::construct_at(at, std::move(event));
+      end = at + 1;
     }
     if (dropped > 0) sender_.drop(dropped);
     if (unknown > 0) {
@@ -168,6 +146,55 @@ class partitioned_outlet {
                                     dispatcher_.options().partitions.text(), unknown);
     }
     return dropped;
+  }
+
+  /// While events are sorted, nobody but `ends_` knows how many a part has. It is told when they
+  /// all are, or when one could not be, since a hash or a move has thrown.
+  class sorting {
+   public:
+    explicit sorting(partitioned_outlet& sorted) noexcept : sorted_{sorted} {}
+    sorting(const sorting&) = delete;
+    sorting& operator=(const sorting&) = delete;
+    ~sorting() {
+      for (const std::size_t each : sorted_.touched_) {
+        sorted_.tell(each);
+        sorted_.ends_[each] = sorted_.limits_[each] = nullptr;
+      }
+    }
+
+   private:
+    partitioned_outlet& sorted_;
+  };
+  void tell(std::size_t partition) noexcept {
+    batch<T>& events = parts_[partition]->events;
+    events.constructed(on_the_way(partition) - events.size());
+  }
+  /// How many events its part has so far.
+  [[nodiscard]] std::size_t on_the_way(std::size_t partition) const noexcept {
+    if (!parts_[partition]) return 0;
+    return static_cast<std::size_t>(ends_[partition] - parts_[partition]->events.events().data());
+  }
+
+  /// Begins a part, or lets it grow.
+  [[gnu::noinline]] void make_room(std::size_t partition, const batch_message<T>& made) {
+    node& part = parts_[partition];
+    if (part) {
+      tell(partition);
+    } else {
+      part = sender_.spare(made.notes.get());
+      ends_[partition] = part->events.events().data();
+      touched_.push_back(partition);
+    }
+    // A fair share; more than that grows as all batches do.
+    const std::span<T> room = part->events.room_for(made.events.size() / parts_.size() + 1);
+    ends_[partition] = room.data();
+    limits_[partition] = room.data() + room.size();
+  }
+
+  /// The partition that wants most besides what is on the way there.
+  [[nodiscard]] std::size_t hungriest() noexcept {
+    for (std::size_t each = 0; each < parts_.size(); ++each) taken_[each] = on_the_way(each);
+    return dispatcher_.hungriest(taken_);
   }
 
   void place(node& made, std::size_t partition) {
@@ -217,13 +244,13 @@ class partitioned_outlet {
   std::vector<output_buffer<T, detail::held_mark>> queues_;
   std::vector<std::uint64_t> queued_;  // The size of each queue.
   std::size_t buffered_ = 0;           // Of all queues.
-  std::vector<std::uint64_t> taken_;   // Events on the way to each partition, while sorting.
   std::vector<demand> owed_;           // What a `partitioned_producer` was asked for.
-  // While sorting:
-  std::vector<std::uint32_t> choices_;  // The partition of each event, or nobody.
-  std::vector<node> parts_;             // One for each partition.
-  std::vector<T*> ends_;                // Of their events, as far as they are there.
-  std::vector<std::size_t> touched_;    // Those of them that there are.
+  // While sorting, for each partition:
+  std::vector<node> parts_;
+  std::vector<T*> ends_;              // Of its part's events, as far as they are there.
+  std::vector<T*> limits_;            // Of its part's memory.
+  std::vector<std::uint64_t> taken_;  // How many that are, for `hungriest` alone.
+  std::vector<std::size_t> touched_;  // Those that have a part.
 };
 
 }  // namespace genstage::inline v0
