@@ -1,14 +1,21 @@
 """Runs `inspected` or `many_stages`, and looks at it with gs-top or with its page in a browser.
 
     inspected_test.py PROGRAM gs-top GS_TOP
+    inspected_test.py PROGRAM keys GS_TOP
     inspected_test.py PROGRAM browser NODE SCRIPT ARTEFACTS
 """
 
+import fcntl
 import json
+import os
+import pty
 import re
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import urllib.request
 
@@ -69,6 +76,60 @@ def look_with_top(url, gs_top):
     print(told.stdout)
 
 
+class Terminal:
+    """A program with a terminal of its own, wide enough for a table."""
+
+    def __init__(self, *command):
+        child, self.screen = pty.fork()
+        if child == 0:
+            os.execv(command[0], command)
+        self.child = child
+        fcntl.ioctl(self.screen, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+        self.shown = ""
+
+    def press(self, keys):
+        """What was shown before does not count any more."""
+        self.shown = ""
+        os.write(self.screen, keys.encode())
+
+    def wait_for(self, pattern):
+        end = time.monotonic() + PATIENCE_S
+        while not re.search(pattern, self.shown):
+            left = end - time.monotonic()
+            ready = left > 0 and select.select([self.screen], [], [], left)[0]
+            check(ready, f"{pattern!r} was not shown, but\n{self.shown!r}")
+            try:
+                self.shown += os.read(self.screen, 65536).decode(errors="replace")
+            except OSError:  # It has let go of its terminal.
+                sys.exit(f"FAILED  it ended before {pattern!r} was shown\n{self.shown!r}")
+
+    def status(self):
+        """Once it has ended; what it still shows is read, so that it can."""
+        try:
+            while os.read(self.screen, 65536):
+                pass
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+
+
+def press_keys_of_top(url, gs_top):
+    wait_for_finding(url, "archived")
+    top = Terminal(gs_top, url, "--interval-ms", "100")
+    times = r"orders > priced/\d +\S+ \S+ "
+    top.wait_for(r"sorted by waiting")
+    top.wait_for(r"archived +consumer ")
+    top.press("l")
+    top.wait_for(times)
+    top.press("l")
+    top.wait_for(r"archived +consumer ")
+    top.press("n")
+    top.wait_for(r"sorted by name")
+    top.press("q")
+    status = top.status()
+    check(status == 0, f"gs-top ended with {status} after q")
+
+
 def look_in_browser(url, node, script, artefacts):
     ended = subprocess.run([node, script, "--url", url, "--artefacts", artefacts],
                            timeout=240, check=False)
@@ -79,7 +140,8 @@ def main():
     program, kind, *rest = sys.argv[1:]
     running, url = start(program)
     try:
-        {"gs-top": look_with_top, "browser": look_in_browser}[kind](url, *rest)
+        {"gs-top": look_with_top, "keys": press_keys_of_top,
+         "browser": look_in_browser}[kind](url, *rest)
         running.send_signal(signal.SIGTERM)
         status = running.wait(PATIENCE_S)
         check(status == 0, f"the program ended with {status} after SIGTERM")

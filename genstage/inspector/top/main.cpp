@@ -8,6 +8,7 @@
 #include <future>
 #include <genstage/http/address_guard.hpp>
 #include <genstage/http/curl_client.hpp>
+#include <genstage/inspector/top/keys.hpp>
 #include <genstage/inspector/top/program_view.hpp>
 #include <genstage/inspector/top/table.hpp>
 #include <genstage/inspector/top/terminal.hpp>
@@ -96,38 +97,11 @@ int print_once(program_source& program, const top::table_options& options) {
   return EXIT_SUCCESS;
 }
 
-/// What the keys have changed.
-struct watch_state {
-  top::table_options table;
-  bool is_paused = false;
-  bool is_over = false;
-};
-
-void press(char key, watch_state& state) {
-  constexpr char interrupt = 3;
-  if (const auto sort = top::sort_key_of(key)) {
-    state.table.sort = *sort;
-  } else if (key == 't') {
-    state.table.arranged = state.table.arranged == top::arrangement::tree ? top::arrangement::sorted
-                                                                          : top::arrangement::tree;
-  } else if (key == 'l') {
-    state.table.shows = state.table.shows == top::table_content::latencies
-                            ? top::table_content::processes
-                            : top::table_content::latencies;
-  } else if (key == 'i') {
-    state.table.with_inspector = !state.table.with_inspector;
-  } else if (key == 'p' || key == ' ') {
-    state.is_paused = !state.is_paused;
-  } else if (key == 'q' || key == interrupt) {
-    state.is_over = true;
-  }
-}
-
 int watch(program_source& program, top::table_options chosen, std::chrono::milliseconds interval) {
   gs::result<top::program_view> now = program.look();
   if (!now) return failed(now.error());
   std::optional<top::program_view> before;
-  watch_state state{.table = chosen};
+  top::watch_state state{.table = chosen};
   const top::terminal screen;
   while (!state.is_over) {
     const auto [width, height] = top::terminal::measure();
@@ -138,7 +112,7 @@ int watch(program_source& program, top::table_options chosen, std::chrono::milli
     text += "sort: w b e m r n   t tree   l latencies   i inspector   p ";
     screen.show(text + (state.is_paused ? "go on" : "pause") + "   q quit");
     if (const auto key = screen.key_within(interval)) {
-      press(*key, state);
+      state.press(*key);
     } else if (!state.is_paused) {
       if (now) before = std::move(*now);
       now = program.look();
