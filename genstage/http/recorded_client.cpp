@@ -1,3 +1,4 @@
+#include <atomic>
 #include <genstage/http/detail/header_bytes.hpp>
 #include <genstage/http/recorded_client.hpp>
 #include <genstage/trace/detail/bytes.hpp>
@@ -84,6 +85,12 @@ class recorded_client::implementation {
     if (to_cancel) behind_.cancel(*to_cancel);
   }
 
+  /// It is destroyed. As a part of something that happens, such as the end of the process that had
+  /// it, it waits for nothing that still comes.
+  void end() noexcept {
+    if (log_ != nullptr && log_->is_happening()) is_over_ = true;
+  }
+
   /// In a replay. How it ended when it was cancelled has been recorded like all else.
   bool play(std::uint64_t number, std::string_view bytes) {
     std::optional<result<http_response>> outcome = outcome_of_bytes(bytes);
@@ -113,10 +120,12 @@ class recorded_client::implementation {
 
   void came(std::uint64_t number, result<http_response> outcome) {
     std::string bytes = to_bytes(outcome);
-    log_->came(name_, number, std::move(bytes),
-               [this, number, outcome = std::move(outcome)]() mutable {
-                 if (completion on_done = take(number)) on_done(std::move(outcome));
-               });
+    log_->came(
+        name_, number, std::move(bytes),
+        [this, number, outcome = std::move(outcome)]() mutable {
+          if (completion on_done = take(number)) on_done(std::move(outcome));
+        },
+        is_over_);
   }
 
   http_client& behind_;
@@ -125,6 +134,7 @@ class recorded_client::implementation {
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, question> waiting_;
   std::uint64_t asked_ = 0;
+  std::atomic<bool> is_over_{false};
 };
 
 recorded_client::recorded_client(http_client& behind, port_log* log, std::string name)
@@ -135,7 +145,9 @@ recorded_client::recorded_client(http_client& behind, port_log* log, std::string
   });
 }
 
-recorded_client::~recorded_client() = default;
+recorded_client::~recorded_client() {
+  self_->end();
+}
 
 transfer_id recorded_client::start(http_request request, completion on_done) {
   return implementation::start(self_, std::move(request), std::move(on_done));

@@ -1,14 +1,19 @@
 #include <gtest/gtest.h>
 
 #include <genstage/application/child.hpp>
+#include <genstage/http/address_guard.hpp>
+#include <genstage/http/curl_client.hpp>
 #include <genstage/http/curl_client_fixture.hpp>
 #include <genstage/http/fetch.hpp>
 #include <genstage/http/recorded_client.hpp>
+#include <genstage/io/reactor.hpp>
+#include <genstage/process/server.hpp>
 #include <genstage/replay/schedule_player.hpp>
 #include <genstage/replay/schedule_recorder.hpp>
 #include <genstage/stage/stage.hpp>
 #include <genstage/supervision/supervisor.hpp>
 #include <genstage/task/sync_wait.hpp>
+#include <memory>
 #include <random>
 #include <span>
 #include <string>
@@ -99,6 +104,75 @@ TEST_F(curl_client_fixture, a_recorded_run_is_had_again_ten_times_without_the_ne
     ASSERT_TRUE(outcome) << outcome.error().message;
     EXPECT_EQ(*outcome, order.happenings.size());
     ASSERT_EQ(again, read);
+  }
+}
+
+/// Has a client and all that it needs, asks many times, and is killed after the first answer.
+class impatient final : public server {
+ public:
+  struct answered {};
+
+  impatient(port_log* log, std::string url, int* heard)
+      : log_{log}, url_{std::move(url)}, heard_{heard} {}
+
+  void init() {
+    own_ = std::make_unique<own_client>(log_);
+    for (int each = 0; each < 32; ++each) {
+      http_request request{.url = url_, .scope = network_scope::loopback_only};
+      (void)own_->client.start(
+          std::move(request),
+          [me = ref<impatient>{self()}](const result<http_response>&) { cast(me, answered{}); });
+    }
+  }
+  void handle_cast(answered) {
+    ++*heard_;
+    home().exit(self(), exit_reason::kill());
+  }
+
+ private:
+  struct own_client {
+    explicit own_client(port_log* log) : client{over_network, log} {}
+
+    reactor waiting{"impatient"};
+    address_guard guard;
+    curl_client over_network{waiting, guard};
+    recorded_client client;
+  };
+
+  port_log* log_;
+  std::string url_;
+  int* heard_;
+  std::unique_ptr<own_client> own_;
+};
+
+TEST_F(curl_client_fixture, a_recorded_client_whose_process_is_killed_does_not_hang) {
+  serve([](server_request, responder answer) { answer.respond({.status = 200}); });
+  const std::string url = server_->url() + "/";
+  for (int round = 0; round < 10; ++round) {
+    int heard = 0;
+    schedule order;
+    {
+      schedule_recorder recording{{.workers = 2}};
+      runtime home{recording, {.log = silent_log()}};
+      const auto asking = spawn<impatient>(home, {}, &recording, url, &heard);
+      ASSERT_TRUE(asking);
+      EXPECT_TRUE(sync_wait(home.down(asking->process())));
+      recording.stop();
+      order = recording.so_far();
+    }
+
+    int again = 0;
+    schedule_player playing{order};
+    runtime home{playing, {.log = silent_log()}};
+    const auto asking = spawn<impatient>(home, {}, &playing, url, &again);
+    ASSERT_TRUE(asking);
+    const auto down = home.down(asking->process());
+    const auto outcome = playing.run();
+    playing.stop();
+
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(down.is_done());
+    EXPECT_EQ(again, heard);
   }
 }
 

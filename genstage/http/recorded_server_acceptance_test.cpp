@@ -10,6 +10,7 @@
 #include <genstage/process/server.hpp>
 #include <genstage/replay/schedule_player.hpp>
 #include <genstage/replay/schedule_recorder.hpp>
+#include <genstage/task/sync_wait.hpp>
 #include <memory>
 #include <string>
 #include <thread>
@@ -164,6 +165,101 @@ TEST(recorded_server_test, what_was_answered_is_answered_again_ten_times_without
       EXPECT_TRUE(heard[each].ends_with("\r\n\r\n" + again.answers[each].second)) << heard[each];
     }
     EXPECT_EQ(again.answers[3].second.size(), chunks * chunk_size);
+  }
+}
+
+class door;
+
+/// Lets guests wait, and has the door closed in the midst of them, without grace.
+class waiting_room final : public server {
+ public:
+  struct gone {
+    exchange_end how;
+  };
+
+  waiting_room(process_ref* door, std::vector<exchange_end>* ends) : door_{door}, ends_{ends} {}
+
+  void handle_cast(std::shared_ptr<visit> come) {
+    come->answer.on_closed(
+        [me = ref<waiting_room>{self()}](exchange_end how) { cast(me, gone{how}); });
+    guests_.push_back(std::move(come));
+    if (guests_.size() == 3) home().exit(*door_, exit_reason::kill());
+  }
+  void handle_cast(gone end) { ends_->push_back(end.how); }
+
+ private:
+  process_ref* door_;
+  std::vector<exchange_end>* ends_;
+  std::vector<std::shared_ptr<visit>> guests_;
+};
+
+constexpr name<waiting_room> room{"waiting room"};
+
+/// Has a server and all that it needs, and so lets go of them in its own end.
+class door final : public server {
+ public:
+  door(port_log* log, std::promise<std::uint16_t>* open) : log_{log}, open_{open} {}
+
+  void init() {
+    waiting_.emplace("door");
+    listening_ = *http_server::listen(
+        *waiting_, {.log = log_}, [in = &home()](server_request come, responder to) {
+          cast(*find(*in, room), std::make_shared<visit>(visit{std::move(come), std::move(to)}));
+        });
+    if (open_ != nullptr) open_->set_value(listening_->port());
+  }
+
+ private:
+  port_log* log_;
+  std::promise<std::uint16_t>* open_;
+  std::optional<reactor> waiting_;
+  std::unique_ptr<http_server> listening_;
+};
+
+/// A program whose door is killed while guests wait and others come.
+struct closed_house {
+  closed_house(driver& runs, port_log& log, std::promise<std::uint16_t>* open)
+      : home{runs, {.log = silent_log()}} {
+    (void)spawn<waiting_room>(home, {.name = "waiting room"}, &at, &ends);
+    at = spawn<door>(home, {}, &log, open)->process();
+    end.emplace(home.down(at));
+  }
+
+  std::vector<exchange_end> ends;
+  runtime home;
+  process_ref at;
+  std::optional<operation<exit_reason>> end;
+};
+
+TEST(recorded_server_test, a_server_whose_process_is_killed_does_not_hang_and_is_had_again) {
+  for (int round = 0; round < 10; ++round) {
+    schedule order;
+    std::vector<exchange_end> ends;
+    {
+      schedule_recorder recording{{.workers = 2}};
+      std::promise<std::uint16_t> open;
+      closed_house recorded{recording, recording, &open};
+      const std::uint16_t port = open.get_future().get();
+      std::vector<loopback_socket> guests;
+      for (int each = 0; each < 32; ++each) guests.push_back(loopback_socket::connect_to(port));
+      std::thread coming{[&] {
+        for (loopback_socket& each : guests) each.send(request("/"));
+      }};
+      EXPECT_EQ(sync_wait(*std::move(recorded.end)), exit_reason::killed());
+      coming.join();
+      recording.stop();
+      order = recording.so_far();
+      ends = recorded.ends;
+    }
+
+    schedule_player playing{order};
+    closed_house again{playing, playing, nullptr};
+    const auto outcome = playing.run();
+    playing.stop();
+
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(again.end->is_done());
+    EXPECT_EQ(again.ends, ends);
   }
 }
 

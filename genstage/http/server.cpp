@@ -39,6 +39,7 @@ http_server::~http_server() {
     std::fputs("http server: destroyed on the reactor's thread; this is a bug\n", stderr);
     std::terminate();
   }
+  if (tape_) tape_->end();
   std::promise<void> closed;
   core_->home().post([&] {
     core_->close();

@@ -113,10 +113,10 @@ struct server_counters {
 ///
 /// Lifetime: the reactor and the log must outlive the server and everything it handed out. The
 /// destructor closes all connections, so that each `on_closed` is called, and waits until no
-/// callback can run; it must not run on the reactor's thread, and, while it is recorded, in a
-/// process only once it has stopped. Threads: every member may be called from any thread. The
-/// handler runs on the reactor's thread; it must not block, and an exception that leaves it ends
-/// the program.
+/// callback can run; it must not run on the reactor's thread. While it is recorded, and in a
+/// process that ends, each `on_closed` is called there, as a part of that end. Threads: every
+/// member may be called from any thread. The handler runs on the reactor's thread; it must not
+/// block, and an exception that leaves it ends the program.
 class http_server {
  public:
   using handler = std::move_only_function<void(server_request, responder)>;

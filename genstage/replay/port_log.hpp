@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace genstage::inline v0 {
 
@@ -23,9 +25,19 @@ class port_log {
 
   /// Keeps what came for a question, and hands it on with `hand_on`, which happens to the program
   /// from outside. Threads: any that runs no process.
-  /// Failure: beyond what the log has room for, only that something came is kept.
+  /// Failure: beyond what the log has room for, only that something came is kept. Once `is_over`,
+  /// nothing comes any more: nothing is kept or handed on, and nobody waits for what happens now.
+  /// Set in the middle of something that happens, it holds from there on, in both runs.
   virtual void came(std::string_view port, std::uint64_t number, std::string bytes,
-                    std::move_only_function<void()> hand_on) = 0;
+                    std::move_only_function<void()> hand_on, const std::atomic<bool>& is_over) = 0;
+  void came(std::string_view port, std::uint64_t number, std::string bytes,
+            std::move_only_function<void()> hand_on) {
+    static const std::atomic<bool> never{false};
+    came(port, number, std::move(bytes), std::move(hand_on), never);
+  }
+  /// Whether something happens to the program at this moment, on this thread. Whoever waits there
+  /// for another thread that waits in `came` waits for ever, unless that one is over.
+  [[nodiscard]] virtual bool is_happening() const noexcept = 0;
 
   /// What a callback of the program reads of the world outside, such as how much room a reader has
   /// left: what `look` says, or what it said when that was recorded. Threads: those of the program,

@@ -214,9 +214,15 @@ std::uint64_t schedule_player::random() noexcept {
 }
 
 void schedule_player::came(std::string_view, std::uint64_t, std::string,
-                           std::move_only_function<void()> hand_on) {
+                           std::move_only_function<void()> hand_on,
+                           const std::atomic<bool>& is_over) {
+  if (is_over) return;
   const outside_action here{*this};
   hand_on();
+}
+
+bool schedule_player::is_happening() const noexcept {
+  return self_->depth > 0;
 }
 
 std::uint64_t schedule_player::read(const std::function<std::uint64_t()>&) {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <genstage/process/simulated.hpp>
 #include <genstage/replay/schedule_recorder.hpp>
 #include <mutex>
@@ -7,6 +8,9 @@
 namespace genstage::inline v0 {
 
 namespace {
+
+/// Who waits for its turn looks so often whether it is over meanwhile.
+constexpr auto look_again = std::chrono::milliseconds{10};
 
 /// Nobody is told what happens: it runs as it is.
 class silent_watch final : public simulation_watch {
@@ -46,7 +50,7 @@ class schedule_recorder::implementation {
 
    private:
     const implementation& in_;
-    const std::scoped_lock<std::recursive_mutex> lock_;
+    const std::scoped_lock<std::recursive_timed_mutex> lock_;
   };
 
   static runnable::verdict run_recorded(runnable& base) noexcept {
@@ -76,7 +80,7 @@ class schedule_recorder::implementation {
 
   thread_pool pool;
   std::size_t room;
-  mutable std::recursive_mutex mutex;
+  mutable std::recursive_timed_mutex mutex;
   mutable int depth = 0;
   mutable schedule noted;
   std::unordered_map<runnable*, std::unique_ptr<stand_in>> stand_ins;
@@ -152,10 +156,21 @@ void schedule_recorder::outside_ends() noexcept {
 }
 
 void schedule_recorder::came(std::string_view port, std::uint64_t number, std::string bytes,
-                             std::move_only_function<void()> hand_on) {
+                             std::move_only_function<void()> hand_on,
+                             const std::atomic<bool>& is_over) {
+  std::unique_lock lock{self_->mutex, std::defer_lock};
+  do {
+    if (is_over) return;
+  } while (!lock.try_lock_for(look_again));
+  if (is_over) return;  // Set by whoever has just let go of the lock.
   const outside_action here{*this};
   self_->keep(port, number, std::move(bytes));
   hand_on();
+}
+
+bool schedule_recorder::is_happening() const noexcept {
+  const std::unique_lock lock{self_->mutex, std::try_to_lock};
+  return lock && self_->depth > 0;
 }
 
 std::uint64_t schedule_recorder::read(const std::function<std::uint64_t()>& look) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <genstage/replay/port_log.hpp>
@@ -14,11 +15,13 @@ namespace genstage {
 class tape final : public port_log {
  public:
   [[nodiscard]] bool plays() const noexcept override { return plays_; }
+  using port_log::came;
   void came(std::string_view, std::uint64_t number, std::string bytes,
-            std::move_only_function<void()> hand_on) override {
+            std::move_only_function<void()> hand_on, const std::atomic<bool>&) override {
     kept_.emplace_back(number, std::move(bytes));
     hand_on();
   }
+  [[nodiscard]] bool is_happening() const noexcept override { return false; }
   [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override {
     if (!plays_) readings_.push_back(look());
     return plays_ ? readings_.at(next_reading_++) : readings_.back();

@@ -67,23 +67,39 @@ void request_tape::came(server_request request, responder to) {
   auto exchange = std::make_shared<taped_exchange>(log_);
   // The connection keeps the exchange by these until it ends.
   to.on_closed([self = shared_from_this(), number, exchange](exchange_end how) {
-    self->log_.came(self->name_, number, to_bytes(how), [&] { exchange->end(how, {}); });
+    const auto end = [&] {
+      self->exchanges_.erase(number);
+      exchange->end(how, {});
+    };
+    self->log_.came(self->name_, number, to_bytes(how), end, self->is_over_);
   });
   exchange->when_drained = [self = weak_from_this(), number, weak = std::weak_ptr{exchange}] {
     const auto tape = self.lock();
     const auto slow = weak.lock();
     if (tape && slow) {
-      tape->log_.came(tape->name_, number, std::string{drained}, [&] { slow->drained(); });
+      tape->log_.came(
+          tape->name_, number, std::string{drained}, [&] { slow->drained(); }, tape->is_over_);
     }
   };
   exchange->connect(std::move(to));
   std::string bytes = detail::to_bytes(request);
-  log_.came(name_, number, std::move(bytes),
-            [&] { on_request_(std::move(request), responder{std::move(exchange)}); });
+  const auto begin = [&] {
+    exchanges_.emplace(number, exchange);
+    on_request_(std::move(request), responder{std::move(exchange)});
+  };
+  log_.came(name_, number, std::move(bytes), begin, is_over_);
 }
 
 void request_tape::stopped(std::move_only_function<void()> hand_on) {
-  log_.came(name_, 0, std::string{server_stopped}, std::move(hand_on));
+  log_.came(name_, 0, std::string{server_stopped}, std::move(hand_on), is_over_);
+}
+
+void request_tape::end() {
+  if (!log_.is_happening()) return;
+  is_over_ = true;
+  for (const auto& [number, exchange] : std::exchange(exchanges_, {})) {
+    exchange->end(exchange_end::server_stopped, tell_);
+  }
 }
 
 void request_tape::when_stopped(std::move_only_function<void()> callback) {

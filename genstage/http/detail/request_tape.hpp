@@ -4,6 +4,7 @@
 #include <genstage/http/server.hpp>
 #include <genstage/replay/port_log.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -33,6 +34,10 @@ class request_tape : public std::enable_shared_from_this<request_tape> {
   void stopped(std::move_only_function<void()> hand_on);
   /// In a run that is had again: called once it has stopped there.
   void when_stopped(std::move_only_function<void()> callback);
+  /// The server is destroyed. If that is a part of something that happens to the program, such as
+  /// the end of the process that had it, the exchanges end there and then, in both runs, and
+  /// nothing comes from there on.
+  void end();
 
  private:
   void came(server_request request, responder to);
@@ -44,9 +49,10 @@ class request_tape : public std::enable_shared_from_this<request_tape> {
   const std::function<void(const replayed_answer&)> tell_;
   http_server::handler on_request_;
   std::uint64_t requests_ = 0;
-  // Of a run that is had again.
+  /// Those that have begun and not ended, by what has happened; touched by nothing else.
   std::map<std::uint64_t, std::shared_ptr<taped_exchange>> exchanges_;
-  std::deque<std::move_only_function<void()>> on_stopped_;
+  std::atomic<bool> is_over_{false};
+  std::deque<std::move_only_function<void()>> on_stopped_;  ///< Of a run that is had again.
 };
 
 /// A request as a recording has it.
