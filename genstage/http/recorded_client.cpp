@@ -86,9 +86,13 @@ class recorded_client::implementation {
   }
 
   /// It is destroyed. As a part of something that happens, such as the end of the process that had
-  /// it, it waits for nothing that still comes.
+  /// it, it waits for nothing that still comes, and lets go of those who asked.
   void end() noexcept {
-    if (log_ != nullptr && log_->is_happening()) is_over_ = true;
+    if (log_ == nullptr || !log_->is_happening()) return;
+    is_over_ = true;
+    std::unordered_map<std::uint64_t, question> forgotten;  // Destroyed after the lock is gone.
+    const std::scoped_lock lock{mutex_};
+    forgotten.swap(waiting_);
   }
 
   /// In a replay. How it ended when it was cancelled has been recorded like all else.
