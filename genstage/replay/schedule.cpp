@@ -6,6 +6,7 @@ namespace genstage::inline v0 {
 namespace {
 
 constexpr std::string_view magic = "gsched02";
+constexpr std::string_view magic_of_traces = "gstrace";
 constexpr std::uint8_t happening_kinds = 4;
 constexpr std::uint8_t input_kinds = 4;
 
@@ -36,6 +37,12 @@ std::string to_bytes(const schedule& written) {
 }
 
 result<schedule> schedule_of_bytes(std::string_view bytes) {
+  if (bytes.starts_with(magic_of_traces)) {
+    return fail(errc::invalid_argument,
+                "it is a trace, which has the last records of each thread and nothing that came "
+                "from outside, so it is shown step by step (gs-inspect, gs-trace) and not played; "
+                "what can be played is recorded with GENSTAGE_RECORD");
+  }
   detail::byte_reader from{bytes, magic};
   schedule read;
   for (std::size_t left = from.count<std::uint64_t>(9, "happenings"); left > 0; --left) {

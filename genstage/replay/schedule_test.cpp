@@ -28,8 +28,15 @@ TEST(schedule_test, the_format_is_the_documented_one) {
   EXPECT_EQ(bytes.substr(25, 9), std::string("\0\0\0\0\0\x02\0\0\0", 9));
 }
 
-TEST(schedule_test, other_bytes_are_refused_with_what_was_seen) {
+TEST(schedule_test, a_trace_is_refused_with_what_it_can_be_used_for) {
   EXPECT_EQ(schedule_of_bytes("gstrace2").error().message,
+            "it is a trace, which has the last records of each thread and nothing that came from "
+            "outside, so it is shown step by step (gs-inspect, gs-trace) and not played; what can "
+            "be played is recorded with GENSTAGE_RECORD");
+}
+
+TEST(schedule_test, other_bytes_are_refused_with_what_was_seen) {
+  EXPECT_EQ(schedule_of_bytes("gsched99").error().message,
             "at byte 0: other bytes than gsched02; not read");
   std::string bytes = to_bytes(example());
   bytes[16] = 9;
