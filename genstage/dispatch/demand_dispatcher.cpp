@@ -66,14 +66,16 @@ void demand_dispatcher::shuffle() {
 void demand_dispatcher::reinsert(std::size_t position) {
   const consumer moved = consumers_[position];
   const auto at = consumers_.begin() + static_cast<std::ptrdiff_t>(position);
-  const auto smaller = [&](const consumer& other) { return other.left < moved.left; };
-  const auto before = std::find_if(consumers_.begin(), at, smaller);
+  // The others are in order.
+  const auto stays_before = [&](const consumer& other) { return other.left >= moved.left; };
+  const auto before = std::partition_point(consumers_.begin(), at, stays_before);
   if (before != at) {
-    std::rotate(before, at, at + 1);
+    std::move_backward(before, at, at + 1);
+    *before = moved;
     return;
   }
-  const auto after = std::find_if(at + 1, consumers_.end(), smaller);
-  std::rotate(at, at + 1, after);
+  const auto after = std::partition_point(at + 1, consumers_.end(), stays_before);
+  *std::move(at + 1, after, at) = moved;
 }
 
 }  // namespace genstage::inline v0
