@@ -52,12 +52,12 @@ void reply_json(http::responder& to, unsigned status, const json& body,
 /// Writes a search's events to a browser as they come.
 class stream_listener final : public search_listener {
  public:
-  explicit stream_listener(std::shared_ptr<event_stream> stream) : stream_{std::move(stream)} {}
-  void started(const search_plan& plan) override {
-    ranking_ = search_ranking{plan};
-    awaited_ = plan.sites.size();
+  /// The start is told here, where it goes with the head of the answer.
+  stream_listener(std::shared_ptr<event_stream> stream, const search_plan& plan)
+      : ranking_{plan}, awaited_{plan.sites.size()}, stream_{std::move(stream)} {
     stream_->send("start", start_event(plan));
   }
+  void started(const search_plan&) override {}
   void answered(const searchable_site& site, const site_answer& answer,
                 std::chrono::nanoseconds elapsed) override {
     const std::string data = site_event(site, answer, elapsed, ranking_);
@@ -74,7 +74,7 @@ class stream_listener final : public search_listener {
 
  private:
   search_ranking ranking_;
-  std::size_t awaited_ = 0;
+  std::size_t awaited_;
   std::shared_ptr<event_stream> stream_;
 };
 
@@ -183,8 +183,11 @@ class routes {
             reply_text(to, 200, std::move(document));
           });
     } else {
-      wish->listener = std::make_shared<stream_listener>(event_stream::open(responder.begin_stream(
-          200, "text/event-stream", {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})));
+      wish->listener = std::make_shared<stream_listener>(
+          event_stream::open(
+              responder.begin_stream(200, "text/event-stream",
+                                     {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}})),
+          wish->plan);
     }
     genstage::cast(*at, search_desk::begin{std::move(wish)});
   }
