@@ -112,9 +112,9 @@ std::string plain_query(std::string_view query) {
     std::string_view whole;
   };
   // No escape is one of a sign that parts parameters.
-  const std::string decoded = with_plain_escapes(query);
+  const std::string decoded = query.contains('%') ? with_plain_escapes(query) : std::string{};
   std::vector<parameter> kept;
-  for (std::string_view rest = decoded; !rest.empty();) {
+  for (std::string_view rest = decoded.empty() ? query : decoded; !rest.empty();) {
     const std::string_view each = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), each.size() + 1));
     const std::string_view name = each.substr(0, each.find('='));
@@ -169,7 +169,9 @@ std::string canonical_url(std::string_view url) {
     rest.remove_prefix(length);
     return taken;
   };
-  std::string canonical = "https://";
+  std::string canonical;
+  canonical.reserve(url.size() + 1);
+  canonical = "https://";
   const std::string_view address = take_until('?', '#');
   if (is_plain(address)) {
     canonical += address;

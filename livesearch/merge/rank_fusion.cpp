@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 namespace livesearch {
@@ -13,6 +12,20 @@ namespace {
 constexpr double smoothing = 60;
 /// Votes are whole numbers, so that equal votes are equal in whatever order they are added.
 constexpr double whole_vote = 1e9;
+
+/// For each key the place of the first one that is equal to it.
+std::vector<std::size_t> first_equals(const std::vector<std::uint64_t>& keys) {
+  std::vector<std::size_t> by_key(keys.size());
+  std::iota(by_key.begin(), by_key.end(), 0U);
+  std::ranges::sort(by_key, {}, [&](std::size_t place) { return std::pair{keys[place], place}; });
+  std::vector<std::size_t> first(keys.size());
+  std::size_t begun = 0;
+  for (const std::size_t place : by_key) {
+    if (place == by_key.front() || keys[place] != keys[begun]) begun = place;
+    first[place] = begun;
+  }
+  return first;
+}
 
 }  // namespace
 
@@ -30,12 +43,18 @@ void rank_fusion::add(std::size_t site, std::span<const hit_keys> results,
   }
 }
 
+/// Whether no better one of the same result is of its site; `same` begins with the best.
+bool rank_fusion::has_vote(std::span<const std::size_t> same, std::size_t index) const {
+  const std::uint32_t site = ballots_[same[index]].site;
+  return std::ranges::none_of(same.first(index),
+                              [&](std::size_t before) { return ballots_[before].site == site; });
+}
+
 std::vector<std::size_t> rank_fusion::votes(std::span<const std::size_t> same) const {
   std::vector<std::size_t> voting;
-  for (const std::size_t place : same) {
-    const bool has_voted = std::ranges::any_of(
-        voting, [&](std::size_t before) { return ballots_[before].site == ballots_[place].site; });
-    if (!has_voted) voting.push_back(place);
+  voting.reserve(same.size());
+  for (std::size_t index = 0; index < same.size(); ++index) {
+    if (has_vote(same, index)) voting.push_back(same[index]);
   }
   return voting;
 }
@@ -54,22 +73,27 @@ std::vector<rank_fusion::group> rank_fusion::grouped() const {
     const ballot& each = ballots_[place];
     return std::tuple{each.rank, each.site, each.keys.page, each.keys.title};
   });
+  std::vector<std::uint64_t> keys;
+  keys.reserve(in_order.size());
+  for (const std::size_t place : in_order) keys.push_back(ballots_[place].keys.page);
+  const std::vector<std::size_t> same_page = first_equals(keys);
   std::vector<group> groups;
-  std::unordered_map<std::uint64_t, std::size_t> by_page;
-  for (const std::size_t place : in_order) {
-    const auto [known, is_new] = by_page.try_emplace(ballots_[place].keys.page, groups.size());
-    if (is_new) groups.emplace_back();
-    groups[known->second].places.push_back(place);
+  groups.reserve(in_order.size());
+  std::vector<std::size_t> group_of(in_order.size());
+  for (std::size_t index = 0; index < in_order.size(); ++index) {
+    const std::size_t first = same_page[index];
+    group_of[index] = first == index ? groups.size() : group_of[first];
+    if (first == index) groups.emplace_back();
+    groups[group_of[index]].places.push_back(in_order[index]);
   }
-  std::unordered_map<std::uint64_t, std::size_t> by_title;
+  // A page has the title of its best ballot: one that others give it must not join strangers.
+  keys.clear();
+  for (const group& each : groups) keys.push_back(ballots_[each.places.front()].keys.title);
+  const std::vector<std::size_t> same_title = first_equals(keys);
   for (std::size_t index = 0; index < groups.size(); ++index) {
+    if (keys[index] == 0 || same_title[index] == index) continue;
     group& later = groups[index];
-    // A page has the title of its best ballot: one that others give it must not join strangers.
-    const std::uint64_t title = ballots_[later.places.front()].keys.title;
-    if (title == 0) continue;
-    const auto [known, is_new] = by_title.try_emplace(title, index);
-    if (is_new) continue;
-    group& first = groups[known->second];
+    group& first = groups[same_title[index]];
     const bool share_a_site = std::ranges::any_of(later.places, [&](std::size_t one) {
       return std::ranges::any_of(first.places, [&](std::size_t other) {
         return ballots_[one].site == ballots_[other].site;
@@ -90,7 +114,9 @@ std::vector<std::vector<std::size_t>> rank_fusion::ranked() const {
   };
   for (group& each : groups) {
     std::ranges::sort(each.places, {}, standing);
-    for (const std::size_t place : votes(each.places)) each.score += worth(ballots_[place]);
+    for (std::size_t index = 0; index < each.places.size(); ++index) {
+      if (has_vote(each.places, index)) each.score += worth(ballots_[each.places[index]]);
+    }
   }
   std::ranges::sort(groups, [&](const group& left, const group& right) {
     return std::tuple{right.score, standing(left.places.front())} <

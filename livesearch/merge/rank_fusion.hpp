@@ -44,6 +44,8 @@ class rank_fusion {
 
   /// Of the places of one result those that vote: the best of each site.
   [[nodiscard]] std::vector<std::size_t> votes(std::span<const std::size_t> same) const;
+  /// Whether the place at this index of the result is among them.
+  [[nodiscard]] bool has_vote(std::span<const std::size_t> same, std::size_t index) const;
 
  private:
   struct group;

@@ -16,10 +16,15 @@ std::vector<hit_keys> search_ranking::add(const searchable_site& site, const sit
 }
 
 std::vector<std::vector<ballot>> search_ranking::ranked() const {
+  const auto ranked = fusion_.ranked();
   std::vector<std::vector<ballot>> results;
-  for (const auto& same : fusion_.ranked()) {
+  results.reserve(ranked.size());
+  for (const auto& same : ranked) {
     std::vector<ballot>& votes = results.emplace_back();
-    for (const std::size_t voting : fusion_.votes(same)) votes.push_back(fusion_.at(voting));
+    votes.reserve(same.size());
+    for (std::size_t index = 0; index < same.size(); ++index) {
+      if (fusion_.has_vote(same, index)) votes.push_back(fusion_.at(same[index]));
+    }
   }
   return results;
 }
