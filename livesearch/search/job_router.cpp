@@ -40,6 +40,7 @@ job_router::job_router(site_ptr site, lane_services services)
       queue_{site_->definition.limits.queue} {}
 
 void job_router::init() {
+  look_at_clock();
   recall();
   // After a crash nobody knows when the last requests left.
   if (gauge_->has_run()) pace_.assume_spent(now());
@@ -47,16 +48,19 @@ void job_router::init() {
 }
 
 void job_router::terminate(const genstage::exit_reason&) {
+  look_at_clock();
   statistics_at_ = now();
   note();
 }
 
 void job_router::handle_demand(genstage::demand asked, genstage::output<fetch_order>& out) {
+  look_at_clock();
   hands_free_ += asked;
   go_on(out);
 }
 
 void job_router::handle_cast(submit submitted, genstage::output<fetch_order>& out) {
+  look_at_clock();
   search_job& job = submitted.job;
   if (job.wanted.stop_requested()) return job.answer.tell(nobody_waits);
   if (const auto under_way = flight_to_join(job)) {
@@ -78,6 +82,7 @@ void job_router::handle_cast(submit submitted, genstage::output<fetch_order>& ou
 }
 
 void job_router::handle_cast(looked_up told, genstage::output<fetch_order>& out) {
+  look_at_clock();
   const auto found = flights_.find(told.flight);
   if (found == flights_.end()) return;
   gauge_->count(told.found ? &lane_counts::from_cache : &lane_counts::not_in_cache);
@@ -94,6 +99,7 @@ void job_router::handle_cast(looked_up told, genstage::output<fetch_order>& out)
 }
 
 void job_router::handle_cast(passenger_left told, genstage::output<fetch_order>& out) {
+  look_at_clock();
   const auto found = flights_.find(told.flight);
   if (found == flights_.end()) return;
   flight& left = found->second;
@@ -115,6 +121,7 @@ void job_router::handle_cast(passenger_left told, genstage::output<fetch_order>&
 }
 
 void job_router::handle_cast(fetched told, genstage::output<fetch_order>& out) {
+  look_at_clock();
   --running_;
   const auto found = flights_.find(told.flight);
   flight& landed = found->second;
@@ -129,6 +136,7 @@ void job_router::handle_cast(fetched told, genstage::output<fetch_order>& out) {
 }
 
 void job_router::handle_cast(look_again, genstage::output<fetch_order>& out) {
+  look_at_clock();
   next_look_.reset();
   go_on(out);
 }

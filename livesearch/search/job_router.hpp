@@ -65,7 +65,10 @@ class job_router final : public genstage::producer<fetch_order> {
   void handle_cast(passenger_left told, genstage::output<fetch_order>& out);
   void handle_cast(fetched told, genstage::output<fetch_order>& out);
   void handle_cast(look_again, genstage::output<fetch_order>& out);
-  [[nodiscard]] lane_state handle_call(report) { return state(); }
+  [[nodiscard]] lane_state handle_call(report) {
+    look_at_clock();
+    return state();
+  }
   void terminate(const genstage::exit_reason& reason) override;
 
  private:
@@ -79,6 +82,9 @@ class job_router final : public genstage::producer<fetch_order> {
   };
   using flights = std::unordered_map<std::uint64_t, flight>;
 
+  /// When the callback began that runs: what one does happens at one time.
+  [[nodiscard]] genstage::instant now() const noexcept { return present_; }
+  void look_at_clock() { present_ = producer::now(); }
   [[nodiscard]] const site_limits& limits() const noexcept { return site_->definition.limits; }
   [[nodiscard]] std::size_t unserved() const noexcept { return queue_.size() + resting_.size(); }
   [[nodiscard]] bool is_saturated() const noexcept {
@@ -114,6 +120,7 @@ class job_router final : public genstage::producer<fetch_order> {
   void recall();
   void note();
 
+  genstage::instant present_{};
   site_ptr site_;
   lane_services services_;
   lane_gauge* gauge_;

@@ -151,7 +151,9 @@ std::optional<hit> make_hit(read_values values, const answer_rules& rules,
   }
   auto url = resolved_url(base_url, values.url);
   if (!url) return std::nullopt;
-  return hit{.title = folded(values.title, longest_title),
+  // Of no more bytes than that it is as it would be.
+  if (values.title.size() > longest_title) values.title = folded(values.title, longest_title);
+  return hit{.title = std::move(values.title),
              .url = *std::move(url),
              .snippet = std::move(values.snippet)};
 }

@@ -61,7 +61,7 @@ inline constexpr std::size_t longest_title = 300;                    ///< charac
 inline constexpr std::size_t longest_snippet = 1000;                 ///< characters
 inline constexpr std::size_t longest_value = std::size_t{8} * 1024;  ///< bytes of any other value
 
-/// What was read of one result, before it is known to be usable.
+/// What was read of one result, each a line of text, before it is known to be usable.
 struct read_values {
   std::string title{};
   std::string url{};
