@@ -43,14 +43,13 @@ bool is_allowed(beast_http::verb method) {
   }
 }
 
+/// What stands before and after the bytes of a chunk, and what ends the last one.
 /// Source: RFC 9112, section 7.1.
-std::string chunk_of(std::string_view bytes) {
-  constexpr std::size_t around = 20;
-  std::string chunk;
-  chunk.reserve(bytes.size() + around);
-  fmt::format_to(std::back_inserter(chunk), "{:x}\r\n", bytes.size());
-  return chunk.append(bytes).append("\r\n");
+std::string begin_of_chunk(std::size_t bytes) {
+  return fmt::format("{:x}\r\n", bytes);
 }
+constexpr std::string_view end_of_chunk = "\r\n";
+constexpr std::string_view end_of_chunks = "0\r\n\r\n";
 
 std::string peer_of(const asio::ip::tcp::socket& socket) {
   boost::system::error_code failed;
@@ -284,15 +283,17 @@ void connection::open_stream(http_reply head) {
 
 void connection::flush() {
   if (state_ != state::streaming || writing_) return;  // The end of a write asks for another.
-  auto [bytes, then] = exchange_->take(piece_size);
+  auto [chunks, bytes, then] = exchange_->take(piece_size);
   if (then == exchange::next_step::cut) return close(exchange_end::abandoned);
   is_last_ = then == exchange::next_step::finish;
-  in_flight_ = bytes.size();
-  if (frame_.framing == body_framing::chunked) {
-    if (!bytes.empty()) bytes = chunk_of(bytes);
-    if (is_last_) bytes += "0\r\n\r\n";
-  }
-  if (!bytes.empty()) return write(std::move(bytes));
+  in_flight_ = bytes;
+  const bool is_chunked = frame_.framing == body_framing::chunked;
+  if (is_chunked && bytes > 0) wire_.push_back(begin_of_chunk(bytes));
+  std::ranges::move(chunks, std::back_inserter(wire_));
+  std::string after;
+  if (is_chunked && bytes > 0) after += end_of_chunk;
+  if (is_chunked && is_last_) after += end_of_chunks;
+  if (bytes > 0 || !after.empty()) return write(std::move(after));
   if (is_last_ && wire_.empty()) end_exchange();
 }
 
@@ -316,18 +317,20 @@ void connection::write_some() {
                            });
 }
 
-std::array<asio::const_buffer, 2> connection::on_wire() const {
-  const std::string& first = wire_.front();
-  return {asio::const_buffer{first.data() + sent_, first.size() - sent_},
-          wire_.size() > 1 ? asio::buffer(wire_[1]) : asio::const_buffer{}};
+std::span<const asio::const_buffer> connection::on_wire() {
+  std::size_t count = 0;
+  for (const std::string& each : std::span{wire_}.first(std::min(wire_.size(), buffers_.size()))) {
+    buffers_[count] = asio::buffer(each) + (count == 0 ? sent_ : 0);
+    ++count;
+  }
+  return std::span{buffers_}.first(count);
 }
 
 void connection::took(std::size_t bytes) {
   sent_ += bytes;
-  while (!wire_.empty() && sent_ >= wire_.front().size()) {
-    sent_ -= wire_.front().size();
-    wire_.erase(wire_.begin());
-  }
+  auto gone = wire_.begin();
+  for (; gone != wire_.end() && sent_ >= gone->size(); ++gone) sent_ -= gone->size();
+  wire_.erase(wire_.begin(), gone);
 }
 
 void connection::on_written(error_code failed, std::size_t bytes) {

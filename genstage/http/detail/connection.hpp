@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,7 @@ class connection : public std::enable_shared_from_this<connection> {
   [[nodiscard]] error_code read_early();
   void write(std::string bytes);
   void write_some();
-  [[nodiscard]] std::array<boost::asio::const_buffer, 2> on_wire() const;
+  [[nodiscard]] std::span<const boost::asio::const_buffer> on_wire();
   void took(std::size_t bytes);
   void on_written(error_code failed, std::size_t bytes);
   void on_all_written();
@@ -91,8 +92,9 @@ class connection : public std::enable_shared_from_this<connection> {
   std::shared_ptr<exchange> exchange_;
   std::string peer_;
   std::vector<std::string> wire_;
-  std::size_t sent_{0};       // Of the front of wire_.
-  std::size_t in_flight_{0};  // Bytes of the stream within wire_.
+  std::array<boost::asio::const_buffer, 8> buffers_;  // The parts of wire_ that are written now.
+  std::size_t sent_{0};                               // Of the front of wire_.
+  std::size_t in_flight_{0};                          // Bytes of the stream within wire_.
   reply_frame frame_;
   state state_{state::reading};
   bool watching_{false};

@@ -5,6 +5,12 @@
 
 namespace genstage::inline v0::http::detail {
 
+namespace {
+
+constexpr std::size_t small = 1024;
+
+}  // namespace
+
 exchange::exchange(reactor& driver, std::weak_ptr<connection> owner, std::size_t max_pending)
     : reactor_{driver}, owner_{std::move(owner)}, max_pending_{max_pending} {}
 
@@ -92,19 +98,21 @@ void exchange::on_closed(std::move_only_function<void(exchange_end)> callback) {
 exchange::piece exchange::take(std::size_t at_most) {
   const std::lock_guard lock{mutex_};
   flush_posted_ = false;
-  piece taken{{}, next_step::wait};
+  piece taken;
   auto chunk = queue_.begin();
   for (; chunk != queue_.end(); ++chunk) {
-    if (!taken.bytes.empty() && taken.bytes.size() + chunk->size() > at_most) break;
-    if (taken.bytes.empty()) {
-      taken.bytes = std::move(*chunk);
+    if (taken.bytes > 0 && taken.bytes + chunk->size() > at_most) break;
+    taken.bytes += chunk->size();
+    // Small ones are cheaper to copy than to hand to the kernel one by one.
+    if (!taken.chunks.empty() && taken.chunks.back().size() + chunk->size() <= small) {
+      taken.chunks.back() += *chunk;
     } else {
-      taken.bytes += *chunk;
+      taken.chunks.push_back(std::move(*chunk));
     }
   }
   queue_.erase(queue_.begin(), chunk);
   if (phase_ == phase::finishing && queue_.empty()) taken.then = next_step::finish;
-  if (phase_ == phase::abandoned && taken.bytes.empty()) taken.then = next_step::cut;
+  if (phase_ == phase::abandoned && taken.bytes == 0) taken.then = next_step::cut;
   return taken;
 }
 

@@ -39,12 +39,13 @@ class exchange final : public recipient {
   // For the connection, on the reactor's thread.
   enum class next_step : std::uint8_t { wait, finish, cut };
   struct piece {
-    std::string bytes;
-    next_step then;
+    std::vector<std::string> chunks{};
+    std::size_t bytes{0};  ///< in all of them
+    next_step then{next_step::wait};
   };
 
   /// Up to about `at_most` queued bytes (at least one chunk), and what to do after them; nothing,
-  /// as long as there are more.
+  /// as long as there are more. Small chunks come as one.
   [[nodiscard]] piece take(std::size_t at_most);
 
   /// Says that what was taken last has gone to the kernel. If there is more, another flush is asked
