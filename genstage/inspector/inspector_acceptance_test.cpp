@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <future>
 #include <genstage/genstage.hpp>
 #include <genstage/http/loopback_socket.hpp>
 #include <genstage/inspector/inspector.hpp>
+#include <genstage/replay/schedule_recorder.hpp>
 #include <genstage/task/sync_wait.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -35,6 +38,10 @@ class thinker final : public async_consumer<std::int64_t> {
   }
 };
 
+std::uint16_t port_of(const std::string& url) {
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
 class inspector_acceptance_test : public testing::Test {
  protected:
   inspector_acceptance_test() {
@@ -51,10 +58,7 @@ class inspector_acceptance_test : public testing::Test {
     inspector_.emplace(*std::move(started));
   }
 
-  [[nodiscard]] std::uint16_t port() const {
-    const std::string& url = inspector_->url();
-    return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
-  }
+  [[nodiscard]] std::uint16_t port() const { return port_of(inspector_->url()); }
 
   loopback_socket send(const std::string& target, const std::string& headers = {}) {
     auto connection = loopback_socket::connect_to(port());
@@ -215,6 +219,31 @@ TEST_F(inspector_acceptance_test, stops_while_a_page_is_open_and_can_be_started_
   EXPECT_FALSE(home_.find("inspector/door"));
   inspect();
   EXPECT_TRUE(get("/api/snapshot").starts_with("HTTP/1.1 200"));
+}
+
+/// The end of a process is a part of what is recorded, in which nothing else happens: the door may
+/// not wait for what its connections have still to say.
+TEST(recorded_inspector_test, a_door_that_is_killed_while_a_page_is_open_is_opened_again) {
+  schedule_recorder recording{{.workers = 2}};
+  runtime home{recording, {.log = silent_log()}};
+  std::array<std::promise<std::string>, 2> opened;
+  std::size_t times = 0;
+  inspector_options options{.port = 0, .interval = 10ms, .log = &recording};
+  options.ready = [&](std::string_view url) { opened.at(times++).set_value(std::string{url}); };
+  auto started = inspector::start(home, options);
+  ASSERT_TRUE(started) << started.error().message;
+  auto page = loopback_socket::connect_to(port_of(opened[0].get_future().get()));
+  page.send("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  page.read_through("event: snapshot");
+
+  home.exit(home.find("inspector/door"), exit_reason::kill());
+
+  page.read_all();  // It ends.
+  auto again = loopback_socket::connect_to(port_of(opened[1].get_future().get()));
+  again.send("GET /api/snapshot HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(again.read_all().starts_with("HTTP/1.1 200"));
+  started = fail(errc::not_started, "inspector: it was let go");
+  recording.stop();
 }
 
 }  // namespace
