@@ -24,8 +24,10 @@ struct runnable {
   run_function run;
   /// Owned by the queue that it is in.
   runnable* next_ready = nullptr;
-  /// Average length of an activation in nanoseconds, sampled. Read by other workers as a hint.
+  /// Average length of an activation in nanoseconds, sampled. Read by other workers as a hint. Up
+  /// to `no_longer_new` it is not known, and counts the activations there have been.
   std::atomic<std::uint32_t> cost{0};
+  static constexpr std::uint32_t no_longer_new = 3;
   /// All activations so far, in nanoseconds, estimated from those that were measured.
   std::atomic<std::uint64_t> busy{0};
 };

@@ -10,7 +10,7 @@ constexpr std::int64_t unknown_cost = 500;
 
 std::int64_t cost_of(const runnable& ready) noexcept {
   const auto known = static_cast<std::int64_t>(ready.cost.load(std::memory_order_relaxed));
-  return known == 0 ? unknown_cost : known;
+  return known <= runnable::no_longer_new ? unknown_cost : known;
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <condition_variable>
 #include <genstage/record/coarse_clock.hpp>
-#include <genstage/scheduler/bell.hpp>
 #include <genstage/scheduler/gathered_wakes.hpp>
 #include <genstage/scheduler/hand_over.hpp>
-#include <genstage/scheduler/hope.hpp>
 #include <genstage/scheduler/ready_queue.hpp>
 #include <genstage/scheduler/thread_pool.hpp>
 #include <genstage/scheduler/timer_queue.hpp>
+#include <genstage/scheduler/worker.hpp>
 #include <mutex>
 #include <random>
 #include <span>
@@ -25,43 +24,6 @@ constexpr int slot_streak_limit = 64;
 // as it takes microseconds, so that what comes from outside waits as long behind few as behind
 // many.
 constexpr std::uint32_t shared_queue_turn = 61;
-// Of so many activations one is measured. It is prime, since processes take turns: of two that talk
-// to each other, an even number would always meet the same one.
-constexpr std::uint32_t sampling_interval = 31;
-
-struct alignas(64) worker {
-  thread_pool* pool = nullptr;
-  std::size_t index = 0;
-  /// What was made ready last. Put here by this worker alone; taken by it, or by the monitor when
-  /// the callback that runs does not return. Release and acquire hand over what made it ready.
-  std::atomic<runnable*> slot{nullptr};
-  /// Only this worker touches these.
-  std::uint32_t shared_turn_at = 0;
-  std::uint32_t measured_at = sampling_interval;  ///< The activation that is measured next.
-  hope for_more{};
-  /// Others may steal from this.
-  ready_queue queue;
-  /// Rung once by whoever takes this worker off the idle ones.
-  bell called;
-  /// What runs now and since when, for the report about callbacks that do not return. Published
-  /// relaxed: a reader needs no more than a recent value.
-  std::atomic<runnable*> running{nullptr};
-  std::atomic<std::int64_t> running_since{0};
-  /// How many have ended.
-  std::atomic<std::uint32_t> activations{0};
-  /// When the monitor first saw that the callback does not return, less one check; 0 for no stall.
-  /// Written by the monitor alone, read for reports.
-  std::atomic<std::int64_t> stalled_since{0};
-  /// The monitor alone touches these.
-  std::uint32_t seen_progress = 0;
-  bool was_running = false;
-  bool is_new_stall = false;
-  bool is_reported = false;
-  /// Of one that is lent: set by the monitor before the thread starts, and by the thread when it
-  /// leaves, after which the monitor joins it.
-  std::atomic<bool> is_lent{false};
-  std::thread thread;
-};
 
 thread_local worker* this_worker = nullptr;
 
@@ -223,7 +185,7 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   /// the queue.
   runnable* next_of(worker& self) noexcept {
     runnable* const handed = hand_over::take();
-    runnable* const other = take_slot(self);
+    runnable* const other = self.take_slot();
     if (handed == nullptr || other == nullptr) [[likely]]
       return handed != nullptr ? handed : other;
     self.queue.push(*other);
@@ -265,12 +227,6 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
            base_count_ + lent_.load(std::memory_order_relaxed);
   }
 
-  static runnable* take_slot(worker& owner) noexcept {
-    // The load spares the exchange where there is nothing.
-    if (owner.slot.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    return owner.slot.exchange(nullptr, std::memory_order_acq_rel);
-  }
-
   runnable* steal(worker& self) noexcept {
     const std::size_t count = used_.load(std::memory_order_relaxed);
     for (std::size_t step = 1; step < count; ++step) {
@@ -295,10 +251,11 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   void activate(worker& self, runnable& next) noexcept {
     self.running.store(&next, std::memory_order_release);
     const std::uint32_t activations = self.activations.load(std::memory_order_relaxed) + 1;
-    const bool is_heavy =
-        next.cost.load(std::memory_order_relaxed) > options_.heavy_activation.count();
-    const bool is_measured = activations == self.measured_at || is_heavy;
-    const runnable::verdict verdict = is_measured ? measure(self, next, is_heavy) : next.run(next);
+    // One comparison for those that are heavy and those that are new.
+    const bool is_special =
+        next.cost.load(std::memory_order_relaxed) - runnable::no_longer_new > heavy_;
+    const runnable::verdict verdict =
+        is_special || self.sampled.is_due(activations) ? measure(self, next) : next.run(next);
     self.activations.store(activations, std::memory_order_relaxed);
     if (verdict == runnable::verdict::again) [[unlikely]] {
       self.queue.push(next);
@@ -306,13 +263,17 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
     }
   }
 
-  /// Once every few activations is enough for a report about callbacks that take 100 ms or more.
-  [[gnu::noinline]] runnable::verdict measure(worker& self, runnable& next,
-                                              bool is_heavy) noexcept {
+  [[gnu::noinline]] runnable::verdict measure(worker& self, runnable& next) noexcept {
+    const std::uint32_t known = next.cost.load(std::memory_order_relaxed);
+    const bool is_heavy = known > heavy_ + runnable::no_longer_new;
+    if (known < runnable::no_longer_new) {
+      next.cost.store(known + 1, std::memory_order_relaxed);
+      // What a new one costs matters if others could help.
+      if (parked_.load(std::memory_order_relaxed) == 0) return next.run(next);
+    }
     const instant begun = now();
     keep_time(begun);
     const std::uint32_t before = self.activations.load(std::memory_order_relaxed);
-    self.measured_at = before + 1 + sampling_interval;
     if (is_heavy) {
       self.for_more.ran_something_heavy(before);
       hand_over::open(nullptr);
@@ -320,23 +281,30 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
     self.running_since.store(begun.time_since_epoch().count(), std::memory_order_relaxed);
     const runnable::verdict verdict = next.run(next);
     hand_over::open(self.pool);
-    const duration took = now() - begun;
+    const instant ended = now();
+    const duration took = ended - begun;
+    std::uint32_t stands_for = 1;
     if (is_heavy) {
+      self.sampled.measured_heavy(took);
       self.shared_turn_at -= static_cast<std::uint32_t>(
           std::min<std::int64_t>(took / std::chrono::microseconds{1}, shared_queue_turn));
+    } else {
+      stands_for = self.sampled.measured(before + 1, ended, options_.heavy_activation);
     }
-    note_cost(next, took, is_heavy ? 1 : sampling_interval);
+    next.busy.fetch_add(static_cast<std::uint64_t>(took.count()) * stands_for,
+                        std::memory_order_relaxed);
+    note_cost(next, took);
     return verdict;
   }
 
-  /// `stands_for` so many activations.
-  static void note_cost(runnable& ran, duration took, std::uint32_t stands_for) noexcept {
+  void note_cost(runnable& ran, duration took) const noexcept {
     const std::uint32_t before = ran.cost.load(std::memory_order_relaxed);
-    const auto now_ns =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(took.count(), 1, 1U << 30U));
-    ran.cost.store(before == 0 ? now_ns : before - before / 4 + now_ns / 4,
+    const auto now_ns = static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(took.count(), runnable::no_longer_new + 1, 1U << 30U));
+    // One that is new may yet do something else than begin.
+    if (before < runnable::no_longer_new && now_ns <= heavy_) return;
+    ran.cost.store(before <= runnable::no_longer_new ? now_ns : before - before / 4 + now_ns / 4,
                    std::memory_order_relaxed);
-    ran.busy.fetch_add(std::uint64_t{now_ns} * stands_for, std::memory_order_relaxed);
   }
 
   /// The queue of `self` has grown: is it worth waking somebody?
@@ -384,12 +352,18 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
     if (watches) watched_.store(true, std::memory_order_seq_cst);
     lock.unlock();
     wait_for_call(self, watches);
-    keep_time(now());
+    const instant woken = now();
+    keep_time(woken);
+    self.sampled.idled(self.activations.load(std::memory_order_relaxed), woken);
   }
 
   void wait_for_call(worker& self, bool watches) noexcept {
     if (!watches) return self.called.wait();
+    for (worker& each : in_use()) {
+      each.seen_by_watcher = each.activations.load(std::memory_order_relaxed);
+    }
     const bool was_called = self.called.wait_for(options_.look_again);
+    if (!was_called) look_at_slow_workers();
     watched_.store(false, std::memory_order_seq_cst);
     if (was_called) return;
     {
@@ -402,6 +376,19 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
     self.called.wait();  // Whoever took it off is about to ring.
   }
 
+  /// One whose activations take long on average may not know yet that they do, and so keeps what
+  /// they make ready to itself.
+  void look_at_slow_workers() noexcept {
+    for (worker& each : in_use()) {
+      const std::uint32_t before = each.activations.load(std::memory_order_relaxed);
+      if (each.running.load(std::memory_order_acquire) == nullptr) continue;
+      const std::int64_t ended = before - each.seen_by_watcher;
+      if (ended * heavy_ >= options_.look_again.count()) continue;
+      each.sampled.look_closer(before);
+      if (runnable* const waiting = each.take_slot()) shared_.push(*waiting);
+    }
+  }
+
   /// For the records of what runs on this thread.
   void keep_time(instant now) const noexcept {
     const auto time = (started_ + now.time_since_epoch()).time_since_epoch();
@@ -409,8 +396,14 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   }
 
   [[nodiscard]] bool any_queue() const noexcept {
-    const auto used = std::span{workers_}.first(used_.load(std::memory_order_relaxed));
-    return std::ranges::any_of(used, [](const worker& each) { return !each.queue.is_empty(); });
+    return std::ranges::any_of(in_use(), [](const worker& each) { return !each.queue.is_empty(); });
+  }
+
+  [[nodiscard]] std::span<worker> in_use() noexcept {
+    return std::span{workers_}.first(used_.load(std::memory_order_relaxed));
+  }
+  [[nodiscard]] std::span<const worker> in_use() const noexcept {
+    return std::span{workers_}.first(used_.load(std::memory_order_relaxed));
   }
 
   void start(worker& place) {
@@ -429,7 +422,7 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
       if (!is_too_many()) return false;
       lent_.fetch_sub(1);
     }
-    if (runnable* const left = take_slot(self)) shared_.push(*left);
+    if (runnable* const left = self.take_slot()) shared_.push(*left);
     while (runnable* const left = self.queue.pop()) shared_.push(*left);
     wake_one_if_parked();
     self.is_lent.store(false, std::memory_order_release);
@@ -441,7 +434,7 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   void look_for_stalls() noexcept {
     const instant at = now();
     std::size_t stuck = 0;
-    for (worker& each : std::span{workers_}.first(used_.load(std::memory_order_relaxed))) {
+    for (worker& each : in_use()) {
       const std::uint32_t before =
           std::exchange(each.seen_progress, each.activations.load(std::memory_order_relaxed));
       const bool is_running = each.running.load(std::memory_order_acquire) != nullptr;
@@ -457,7 +450,7 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
         each.stalled_since.store((at - options_.stall_check).time_since_epoch().count(),
                                  std::memory_order_relaxed);
       }
-      if (runnable* const waiting = take_slot(each)) shared_.push(*waiting);
+      if (runnable* const waiting = each.take_slot()) shared_.push(*waiting);
       if (!shared_.is_empty() || !each.queue.is_empty()) wake_one_if_parked();
     }
     lend(stuck);
@@ -489,7 +482,7 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   }
 
   void tell_of_stalls(instant at) noexcept {
-    for (worker& each : std::span{workers_}.first(used_.load(std::memory_order_relaxed))) {
+    for (worker& each : in_use()) {
       const std::int64_t since = each.stalled_since.load(std::memory_order_relaxed);
       runnable* const what = each.running.load(std::memory_order_acquire);
       if (since == 0 || what == nullptr) continue;
@@ -524,6 +517,9 @@ class thread_pool::implementation final : public gathered_wakes::sleepers {
   }
 
   const thread_pool_options options_;
+  /// Nanoseconds.
+  const std::uint32_t heavy_ = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(options_.heavy_activation.count(), 0, 1U << 30U));
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   const std::size_t base_count_;
   /// The fixed ones, and after them places for those that are lent.

@@ -106,7 +106,7 @@ struct holder final : runnable {
 
 TEST(thread_pool_test, a_worker_that_hopes_for_more_runs_what_comes_and_stops_when_told) {
   holder busy;
-  counting_runnable heavy{100};  // Measured at the 31st turn, and heavy from then on.
+  counting_runnable heavy{100};  // Heavy as soon as it has been measured.
   counting_runnable next{1};
   thread_pool pool{
       {.workers = 2, .heavy_activation = duration::zero(), .patience = std::chrono::hours{1}}};
@@ -206,6 +206,23 @@ struct stuck final : runnable {
   std::atomic<bool> released{false};
   std::latch done{1};
 };
+
+// Nobody knows yet that it takes long, so what it makes ready goes into its slot.
+TEST(thread_pool_test, what_waits_behind_a_long_callback_is_taken_by_a_worker_that_looks_again) {
+  stuck other;  // As it runs too, the worker that parks after it is not the last one, and watches.
+  counting_runnable waiting{1};
+  thread_pool pool{{.workers = 2, .stall_check = std::chrono::hours{1}}};
+  spinner spins{pool, waiting, way::as_any_thread};
+  pool.make_ready(other);
+  pool.make_ready(spins);
+
+  other.released = true;
+
+  waiting.done.wait();
+  spins.released = true;
+  spins.done.wait();
+  other.done.wait();
+}
 
 TEST(thread_pool_test, workers_are_lent_while_all_are_stuck_and_leave_when_they_return) {
   stuck one;
