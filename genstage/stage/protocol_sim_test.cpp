@@ -96,6 +96,29 @@ TEST_F(protocol_sim_test, an_ask_on_an_unknown_tag_is_answered_with_a_cancel) {
   EXPECT_EQ(here.lines, journal{});
 }
 
+// G-079, G-089: a producer takes the asks of its only consumer by a shorter way, which these must
+// not go.
+TEST_F(protocol_sim_test, what_is_no_ask_of_a_conversation_is_none_in_its_midst_either) {
+  const auto from = here.start<counter>(&seen);
+  const unique_id tag = fresh_tag();
+  send_subscribe(from.process(), tag);
+  for (int turn = 0; turn < 3; ++turn) send_ask(from.process(), tag, 2);
+  here.sim.settle();
+  got.clear();
+  seen.clear();
+
+  send_ask(from.process(), tag, 0);
+  send_ask(from.process(), fresh_tag(), 1);
+  send_ask(from.process(), tag, 1);
+  send_end(message_kind::cancel, from.process(), tag, exit_reason::normal());
+  send_ask(from.process(), tag, 2);
+  here.sim.settle();
+
+  EXPECT_EQ(seen, journal{"demand 1"});
+  EXPECT_EQ(got, (journal{"cancelled unknown_subscription", "events 6..6 (1)", "cancelled normal",
+                          "cancelled unknown_subscription"}));
+}
+
 // G-080
 TEST_F(protocol_sim_test, a_cancel_is_confirmed_to_the_registered_consumer_whoever_wished_it) {
   const auto from = here.start<source>(&seen);
