@@ -133,13 +133,13 @@ class batch {
     ++size_;
   }
   void grow_to(std::size_t wanted) {
+    batch grown;  // Nothing leaks if an event cannot be moved.
     const std::size_t larger = std::max({wanted, capacity_ * 2, std::size_t{4}});
-    T* const fresh = std::allocator<T>{}.allocate(larger);
-    std::uninitialized_move_n(data_, size_, fresh);
-    std::destroy_n(data_, size_);
-    if (data_ != nullptr) std::allocator<T>{}.deallocate(data_, capacity_);
-    data_ = fresh;
-    capacity_ = larger;
+    grown.data_ = std::allocator<T>{}.allocate(larger);
+    grown.capacity_ = larger;
+    std::uninitialized_move_n(data_, size_, grown.data_);
+    grown.size_ = size_;
+    *this = std::move(grown);
   }
 
   T* data_ = nullptr;

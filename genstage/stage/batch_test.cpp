@@ -62,6 +62,29 @@ TEST(batch_test, nothing_of_a_range_is_appended_if_one_of_its_events_cannot_be_m
   EXPECT_EQ(contents(plain), std::vector<int>{7});
 }
 
+/// Owns memory, and can be told not to be moved.
+struct anchor {
+  explicit anchor(bool keeps_still) : is_fixed{keeps_still}, chain(40, 'x') {}
+  anchor(anchor&& other)  // NOLINT: throwing is what it is for.
+      : is_fixed{other.is_fixed}, chain{is_fixed ? throw std::runtime_error{"fixed"} : "x"} {}
+
+  bool is_fixed;
+  std::string chain;
+};
+
+// That nothing leaks either is for the address sanitizer to see.
+TEST(batch_test, a_batch_that_cannot_grow_keeps_what_it_has) {
+  batch<anchor> filled;
+  filled.reserve(2);
+  filled.emplace(false);
+  filled.emplace(true);
+
+  EXPECT_THROW(filled.reserve(100), std::runtime_error);
+
+  ASSERT_EQ(filled.size(), 2U);
+  EXPECT_TRUE(filled.events()[1].is_fixed);
+}
+
 TEST(batch_test, a_range_of_unknown_size_is_appended_event_by_event) {
   batch<int> filled;
 
