@@ -19,8 +19,9 @@ namespace genstage::inline v0::http {
 /// Without a log it only passes on. The client behind it completes on threads of its own, as
 /// `curl_client` does; a scripted one belongs to a simulation, which needs no recording.
 ///
-/// Lifetime: `behind` and the log outlive it. The log's bytes are whole answers, with what servers
-/// set as cookies: treat a recording as what it holds.
+/// Lifetime: `behind` and the log outlive what was asked; the log may be gone when this is
+/// destroyed, as an application's is if its processes use the client to the end. The log's bytes
+/// are whole answers, with what servers set as cookies: treat a recording as what it holds.
 /// Threads: any. Cost: a copy of each answer while it is recorded.
 class recorded_client final : public http_client {
  public:

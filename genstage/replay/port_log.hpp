@@ -35,9 +35,10 @@ class port_log {
     static const std::atomic<bool> never{false};
     came(port, number, std::move(bytes), std::move(hand_on), never);
   }
-  /// Whether something happens to the program at this moment, on this thread. Whoever waits there
-  /// for another thread that waits in `came` waits for ever, unless that one is over.
-  [[nodiscard]] virtual bool is_happening() const noexcept = 0;
+  /// Whether something happens to a program at this moment, on this thread. Whoever waits there
+  /// for another thread that waits in `came` waits for ever, unless that one is over. It needs no
+  /// log, so it may be asked when that is gone.
+  [[nodiscard]] static bool is_happening() noexcept { return happening_here > 0; }
 
   /// What a callback of the program reads of the world outside, such as how much room a reader has
   /// left: what `look` says, or what it said when that was recorded. Threads: those of the program,
@@ -51,6 +52,13 @@ class port_log {
 
  protected:
   ~port_log() = default;
+
+  /// Around each thing that happens, on its thread; one may lie in another.
+  static void happening_begins() noexcept { ++happening_here; }
+  static void happening_ends() noexcept { --happening_here; }
+
+ private:
+  static inline constinit thread_local int happening_here = 0;
 };
 
 }  // namespace genstage::inline v0

@@ -38,6 +38,15 @@ class schedule_player::implementation final : public simulation_watch {
     if (sink) sink(fmt::format("{} {}", next, fmt::format(text, arguments...)));
   }
 
+  void begin() noexcept {
+    ++depth;
+    happening_begins();
+  }
+  void end() noexcept {
+    happening_ends();
+    --depth;
+  }
+
   /// From here on nothing is played.
   bool diverge(std::string why) const {
     if (!diverged) diverged = fmt::format("happening {}: {}; not played on", next, why);
@@ -117,10 +126,10 @@ bool schedule_player::implementation::play(const port_input& came) {
                     came.port, came.number));
   }
   ++next;
-  ++depth;
+  begin();
   tell("port {} is answered for question {}", came.port, came.number);
   const bool is_taken = ports.at(came.port)(came.number, *came.bytes);
-  --depth;
+  end();
   return is_taken || diverge(fmt::format("port {} is answered for question {}, which nobody has "
                                          "asked",
                                          came.port, came.number));
@@ -168,10 +177,10 @@ bool schedule_player::step() {
     const port_input* const came = here.port_input_now();
     return came != nullptr && here.play(*came);
   }
-  ++here.depth;
+  here.begin();
   const bool fits = what->kind == happening_kind::step ? here.run_process(*what)
                                                        : here.fire(implementation::key_of(*what));
-  --here.depth;
+  here.end();
   return fits;
 }
 
@@ -221,10 +230,6 @@ void schedule_player::came(std::string_view, std::uint64_t, std::string,
   hand_on();
 }
 
-bool schedule_player::is_happening() const noexcept {
-  return self_->depth > 0;
-}
-
 std::uint64_t schedule_player::read(const std::function<std::uint64_t()>&) {
   return self_->learn(input_kind::reading).value_or(0);
 }
@@ -244,11 +249,11 @@ void schedule_player::outside_begins() noexcept {
       self_->diverge("something is done from outside that was not when it was recorded");
     }
   }
-  ++self_->depth;
+  self_->begin();
 }
 
 void schedule_player::outside_ends() noexcept {
-  --self_->depth;
+  self_->end();
 }
 
 }  // namespace genstage::inline v0

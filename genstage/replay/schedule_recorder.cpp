@@ -42,9 +42,13 @@ class schedule_recorder::implementation {
   class [[nodiscard]] happens {
    public:
     happens(const implementation& in, happening what) : in_{in}, lock_{in.mutex} {
+      happening_begins();
       if (in.depth++ == 0) in.noted.happenings.push_back(what);
     }
-    ~happens() { --in_.depth; }
+    ~happens() {
+      --in_.depth;
+      happening_ends();
+    }
     happens(const happens&) = delete;
     happens& operator=(const happens&) = delete;
 
@@ -147,11 +151,13 @@ std::uint64_t schedule_recorder::random() noexcept {
 
 void schedule_recorder::outside_begins() noexcept {
   self_->mutex.lock();
+  happening_begins();
   if (self_->depth++ == 0) self_->noted.happenings.push_back({happening_kind::outside, 0, 0});
 }
 
 void schedule_recorder::outside_ends() noexcept {
   --self_->depth;
+  happening_ends();
   self_->mutex.unlock();
 }
 
@@ -166,11 +172,6 @@ void schedule_recorder::came(std::string_view port, std::uint64_t number, std::s
   const outside_action here{*this};
   self_->keep(port, number, std::move(bytes));
   hand_on();
-}
-
-bool schedule_recorder::is_happening() const noexcept {
-  const std::unique_lock lock{self_->mutex, std::try_to_lock};
-  return lock && self_->depth > 0;
 }
 
 std::uint64_t schedule_recorder::read(const std::function<std::uint64_t()>& look) {

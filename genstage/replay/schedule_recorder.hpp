@@ -54,7 +54,6 @@ class schedule_recorder final : public driver, public port_log {
   using port_log::came;
   void came(std::string_view port, std::uint64_t number, std::string bytes,
             std::move_only_function<void()> hand_on, const std::atomic<bool>& is_over) override;
-  [[nodiscard]] bool is_happening() const noexcept override;
   [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override;
   void listen(std::string port, taker take) override;
 

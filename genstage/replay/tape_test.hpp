@@ -21,7 +21,6 @@ class tape final : public port_log {
     kept_.emplace_back(number, std::move(bytes));
     hand_on();
   }
-  [[nodiscard]] bool is_happening() const noexcept override { return false; }
   [[nodiscard]] std::uint64_t read(const std::function<std::uint64_t()>& look) override {
     if (!plays_) readings_.push_back(look());
     return plays_ ? readings_.at(next_reading_++) : readings_.back();
