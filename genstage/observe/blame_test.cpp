@@ -2,6 +2,7 @@
 
 #include <genstage/genstage.hpp>
 #include <genstage/observe/blame.hpp>
+#include <genstage/observe/ones_test.hpp>
 #include <genstage/task/sync_wait.hpp>
 #include <latch>
 #include <optional>
@@ -11,13 +12,6 @@ namespace genstage {
 namespace {
 
 using namespace std::chrono_literals;
-
-class ones final : public producer<int> {
- public:
-  void handle_demand(demand asked, output<int>& out) override {
-    for (std::uint64_t left = asked.count(); left > 0; --left) out.emit(1);
-  }
-};
 
 class blocking_sink final : public consumer<int> {
  public:

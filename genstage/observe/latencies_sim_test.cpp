@@ -2,6 +2,7 @@
 
 #include <genstage/genstage.hpp>
 #include <genstage/observe/latencies.hpp>
+#include <genstage/observe/ones_test.hpp>
 #include <genstage/observe/snapshot.hpp>
 #include <genstage/simulation/simulation.hpp>
 #include <genstage/stage/stage_events.hpp>
@@ -12,13 +13,6 @@ namespace genstage {
 namespace {
 
 using namespace std::chrono_literals;
-
-class ones final : public producer<int> {
- public:
-  void handle_demand(demand asked, output<int>& out) override {
-    for (auto left = asked.count(); left > 0; --left) out.emit(1);
-  }
-};
 
 /// Takes a second for each batch.
 class slow final : public async_consumer<int> {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <genstage/genstage.hpp>
+#include <genstage/observe/ones_test.hpp>
 #include <genstage/observe/stall_detector.hpp>
 #include <genstage/trace/trace_file.hpp>
 #include <genstage/trace/trace_text.hpp>
@@ -15,13 +16,6 @@ namespace genstage {
 namespace {
 
 using namespace std::chrono_literals;
-
-class ones final : public producer<int> {
- public:
-  void handle_demand(demand asked, output<int>& out) override {
-    for (auto left = asked.count(); left > 0; --left) out.emit(1);
-  }
-};
 
 /// Never ends with its first events.
 class stuck final : public async_consumer<int> {
