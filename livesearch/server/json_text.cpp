@@ -5,7 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "livesearch/site/syntax/eight_bytes.hpp"
+#include "livesearch/site/syntax/sixteen_bytes.hpp"
 
 namespace livesearch {
 
@@ -22,11 +22,11 @@ bool is_easy(char c) noexcept {
 
 /// Whether text may stand between quotation marks as it is.
 bool is_plain(std::string_view text) noexcept {
-  if (text.size() < eight_bytes::count) {
+  if (text.size() < sixteen_bytes::count) {
     return std::ranges::all_of(text, [](char c) { return is_easy(c) && !needs_escape(c); });
   }
-  return all_fit(text, [](eight_bytes each) {
-    return (each.beyond_ascii() | each.below(' ') | each.equal('"') | each.equal('\\')) == 0;
+  return all_fit(text, [](sixteen_bytes each) {
+    return each.printable() & ~(each.equal('"') | each.equal('\\'));
   });
 }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "livesearch/site/answer/markup.hpp"
-#include "livesearch/site/syntax/eight_bytes.hpp"
+#include "livesearch/site/syntax/sixteen_bytes.hpp"
 
 namespace livesearch {
 namespace {
@@ -40,9 +40,9 @@ bool is_visible_ascii(char c) noexcept {
 
 /// Whether a text is one line already: visible ASCII with single spaces between words.
 bool is_line(std::string_view text) noexcept {
-  if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
-  return all_fit(text, [](eight_bytes each) {
-    return (each.beyond_ascii() | each.below(' ') | each.equal('\x7F') | each.twice(' ')) == 0;
+  if (text.empty() || text.front() == ' ' || !is_visible_ascii(text.back())) return false;
+  return all_neighbours_fit(text, [](sixteen_bytes each, sixteen_bytes after) {
+    return each.printable() & ~(each.equal(' ') & after.equal(' '));
   });
 }
 

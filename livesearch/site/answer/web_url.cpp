@@ -3,9 +3,11 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
+#include <algorithm>
 #include <array>
 #include <exception>
-#include <utility>
+
+#include "livesearch/site/syntax/sixteen_bytes.hpp"
 
 namespace livesearch {
 namespace {
@@ -14,11 +16,23 @@ bool is_hex_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/// Characters to be told from others, one by one or by sixteen.
+template <char... Each>
+struct character_set {
+  static constexpr bool has(char c) noexcept { return ((c == Each) || ...); }
+  static sixteen_bytes::answer has(sixteen_bytes text) noexcept { return (text.equal(Each) | ...); }
+};
+
+/// What is printable and may not stand in a URL. `%` may where it begins an escape, which is for
+/// others to look at.
+using strange_to_urls =
+    character_set<' ', '"', '%', '<', '>', '[', '\\', ']', '^', '`', '{', '|', '}'>;
+
 constexpr auto url_characters = [] {
   std::array<bool, 256> may_stand{};
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@!$&'()*+,;=";
-  for (const char c : allowed) may_stand[static_cast<unsigned char>(c)] = true;
+  for (char c = '!'; c <= '~'; ++c) {
+    may_stand[static_cast<unsigned char>(c)] = !strange_to_urls::has(c);
+  }
   return may_stand;
 }();
 
@@ -30,6 +44,21 @@ bool may_stand_in_host(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
 
+bool may_all_stand_in_url(std::string_view url) noexcept {
+  const bool is_easy = all_fit(
+      url, [](sixteen_bytes each) { return each.printable() & ~strange_to_urls::has(each); });
+  return is_easy || std::ranges::all_of(url, may_stand_in_url);
+}
+
+/// Whether a path has an empty segment, or one that begins with a dot.
+bool may_need_normalising(std::string_view path) noexcept {
+  for (auto slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    if (slash + 1 < path.size() && (path[slash + 1] == '.' || path[slash + 1] == '/')) return true;
+  }
+  return false;
+}
+
 /// Whether a URL is absolute and as plain as most are: nothing in it is to be repaired, resolved or
 /// normalised. Whatever this does not know is for the parser.
 bool is_plain(std::string_view url) noexcept {
@@ -37,16 +66,13 @@ bool is_plain(std::string_view url) noexcept {
   std::size_t at = start;
   while (at < url.size() && may_stand_in_host(url[at])) ++at;
   if (start == 0 || at == start || at >= url.size() || url[at] != '/') return false;
-  bool is_path = true;
-  bool has_fragment = false;
-  for (; at < url.size(); ++at) {
-    const char c = url[at];
-    if (!may_stand_in_url(c) || (c == '#' && std::exchange(has_fragment, true))) return false;
-    if (c == '?' || c == '#') is_path = false;
-    const char next = at + 1 < url.size() ? url[at + 1] : '\0';
-    if (is_path && c == '/' && (next == '.' || next == '/')) return false;
-  }
-  return true;
+  if (!may_all_stand_in_url(url)) return false;
+  const std::string_view rest = url.substr(at);
+  const auto fragment = rest.find('#');
+  if (fragment != std::string_view::npos && rest.find('#', fragment + 1) != std::string_view::npos)
+    return false;
+  const std::string_view before_fragment = rest.substr(0, fragment);
+  return !may_need_normalising(before_fragment.substr(0, before_fragment.find('?')));
 }
 
 void append_encoded(std::string& url, char c) {

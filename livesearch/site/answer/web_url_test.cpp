@@ -44,6 +44,20 @@ TEST(web_url, encodes_what_may_not_stand_in_a_url) {
   EXPECT_EQ(resolved("/100%25#a#b"), "https://a.example/100%25#a%23b");
 }
 
+TEST(web_url, each_byte_that_may_stand_in_a_url_is_left_alone_and_no_other) {
+  const std::string_view signs = "-._~:/?#@!$&'()*+,;=";
+  for (int byte = 0; byte < 0x100; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool may_stand = is_letter || (c >= '0' && c <= '9') || signs.contains(c);
+    for (const std::string before : {"/", "/more.than.sixteen.characters."}) {
+      const std::string url = "https://a.example" + before + "x" + std::string{c} + "y";
+
+      EXPECT_EQ(resolved(url) == url, may_stand) << byte;
+    }
+  }
+}
+
 TEST(web_url, removes_user_information) {
   EXPECT_EQ(resolved("https://bank.example@evil.example/"), "https://evil.example/");
 }
