@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <genstage/core/fnv1a.hpp>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -99,9 +100,16 @@ std::string plain_path(std::string_view path) {
   return plain;
 }
 
+/// Whether a parameter only says where a reader came from; in any letter case.
 bool is_tracking(std::string_view name) {
-  const std::string lowered = lower_case(name);
-  return lowered.starts_with("utm_") || std::ranges::binary_search(tracking_parameters, lowered);
+  constexpr std::size_t longest =
+      std::ranges::max(tracking_parameters, {}, &std::string_view::size).size();
+  std::array<char, longest> letters;
+  const std::size_t count = std::min(name.size(), longest);
+  std::ranges::transform(name.substr(0, count), letters.begin(), small_letter);
+  const std::string_view lowered{letters.data(), count};
+  if (lowered.starts_with("utm_")) return true;
+  return count == name.size() && std::ranges::binary_search(tracking_parameters, lowered);
 }
 
 /// `?` and the parameters by name, without those that track; empty if none is left.
@@ -129,21 +137,27 @@ std::string plain_query(std::string_view query) {
   return plain;
 }
 
+constexpr auto host_characters = [] {
+  std::array<bool, 256> may_stand{};
+  for (const char c : std::string_view{"abcdefghijklmnopqrstuvwxyz0123456789-."}) {
+    may_stand[static_cast<unsigned char>(c)] = true;
+  }
+  return may_stand;
+}();
+
 /// Whether nothing is to be changed about host and path: small letters without a port, and no
 /// escapes, dot segments and slash at the end. Whatever this does not know is for the long way.
 bool is_plain(std::string_view address) noexcept {
-  const std::size_t host = std::min(address.find('/'), address.size());
+  const std::size_t host = address.find('/');
+  if (host == std::string_view::npos || host == 0 || address[host - 1] == '.') return false;
   const auto may_stand_in_host = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    return host_characters[static_cast<unsigned char>(c)];
   };
-  if (host == 0 || address[host - 1] == '.') return false;
   if (!std::ranges::all_of(address.substr(0, host), may_stand_in_host)) return false;
   const std::string_view path = address.substr(host);
-  if (path.empty() || (path.size() > 1 && path.back() == '/')) return false;
-  char before = '\0';
-  for (const char c : path) {
-    if (c == '%' || (c == '.' && before == '/')) return false;
-    before = c;
+  if ((path.size() > 1 && path.back() == '/') || path.contains('%')) return false;
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    if (path[dot - 1] == '/') return false;  // A path begins with a slash, and with no dot.
   }
   return true;
 }
@@ -156,35 +170,54 @@ std::optional<std::size_t> end_of_scheme(std::string_view url) {
   return std::nullopt;
 }
 
-}  // namespace
+std::string_view take_until_any(std::string_view ends, std::string_view& rest) noexcept {
+  std::size_t length = rest.size();
+  for (const char end : ends) length = std::min(length, rest.substr(0, length).find(end));
+  const std::string_view taken = rest.substr(0, length);
+  rest.remove_prefix(length);
+  return taken;
+}
 
-std::string canonical_url(std::string_view url) {
+constexpr std::string_view canonical_scheme = "https://";
+
+/// Hands the pieces of the form that is for all, but its scheme, to `take`. False if there is no
+/// such form, before any piece.
+bool take_pieces(std::string_view url, auto take) {
   const auto start = end_of_scheme(url);
-  if (!start) return std::string{url};
+  if (!start) return false;
   std::string_view rest = url.substr(*start);
-  const auto take_until = [&rest](auto... ends) {
-    std::size_t length = 0;
-    while (length < rest.size() && ((rest[length] != ends) && ...)) ++length;
-    const std::string_view taken = rest.substr(0, length);
-    rest.remove_prefix(length);
-    return taken;
-  };
-  std::string canonical;
-  canonical.reserve(url.size() + 1);
-  canonical = "https://";
-  const std::string_view address = take_until('?', '#');
+  const std::string_view address = take_until_any("?#", rest);
   if (is_plain(address)) {
-    canonical += address;
+    take(address);
   } else {
     const std::string_view host = address.substr(0, address.find('/'));
     const std::string authority = plain_authority(host);
-    if (authority.empty()) return std::string{url};
-    canonical.append(authority).append(plain_path(address.substr(host.size())));
+    if (authority.empty()) return false;
+    take(authority);
+    take(plain_path(address.substr(host.size())));
   }
-  const std::string_view query = take_until('#');
-  if (!query.empty()) canonical += plain_query(query.substr(1));
-  if (rest.starts_with("#/") || rest.starts_with("#!")) canonical += rest;
-  return canonical;
+  const std::string_view query = take_until_any("#", rest);
+  if (!query.empty()) take(plain_query(query.substr(1)));
+  if (rest.starts_with("#/") || rest.starts_with("#!")) take(rest);
+  return true;
+}
+
+}  // namespace
+
+std::string canonical_url(std::string_view url) {
+  std::string canonical;
+  canonical.reserve(url.size() + 1);
+  canonical = canonical_scheme;
+  const bool has_form = take_pieces(url, [&](std::string_view piece) { canonical += piece; });
+  return has_form ? canonical : std::string{url};
+}
+
+std::uint64_t page_key(std::string_view url) {
+  constexpr std::uint64_t of_scheme = genstage::fnv1a(canonical_scheme);
+  std::uint64_t key = of_scheme;
+  const bool has_form =
+      take_pieces(url, [&](std::string_view piece) { key = genstage::fnv1a(piece, key); });
+  return has_form ? key : genstage::fnv1a(url);
 }
 
 }  // namespace livesearch

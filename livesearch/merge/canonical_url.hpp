@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,8 @@ namespace livesearch {
 /// What is no http or https URL is left as it is. Taking it twice changes nothing.
 /// Source: RFC 3986, section 6.2.
 [[nodiscard]] std::string canonical_url(std::string_view url);
+
+/// Its hash (FNV-1a, 64 bits), mostly without making it.
+[[nodiscard]] std::uint64_t page_key(std::string_view url);
 
 }  // namespace livesearch

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <array>
+#include <genstage/core/fnv1a.hpp>
 
 namespace livesearch {
 namespace {
@@ -29,6 +30,7 @@ TEST(canonical_url_test, differences_that_mean_nothing_are_taken_away) {
            "https://example.org/a/b?x=1&y=2#part-three",
        }) {
     EXPECT_EQ(canonical_url(same), page) << same;
+    EXPECT_EQ(page_key(same), genstage::fnv1a(page)) << same;
   }
 }
 
@@ -67,6 +69,7 @@ TEST(canonical_url_test, what_is_no_web_address_is_left_alone) {
   for (const std::string_view other : {"", "mailto:a@b.example", "https://", "https://:80/x",
                                        "ftp://A.example/../x", "no url at all"}) {
     EXPECT_EQ(canonical_url(other), other);
+    EXPECT_EQ(page_key(other), genstage::fnv1a(other));
   }
 }
 
@@ -85,6 +88,7 @@ TEST(canonical_url_test, taking_it_twice_changes_nothing) {
     const std::string once = canonical_url(url);
 
     RC_ASSERT(canonical_url(once) == once);
+    RC_ASSERT(page_key(url) == genstage::fnv1a(once));
   });
 }
 

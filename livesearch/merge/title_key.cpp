@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <genstage/core/fnv1a.hpp>
 #include <utility>
 
 #include "livesearch/site/answer/web_url.hpp"
 #include "livesearch/site/syntax/letter_case.hpp"
+#include "livesearch/site/syntax/sixteen_bytes.hpp"
 
 namespace livesearch {
 
@@ -16,7 +18,6 @@ constexpr std::size_t fewest_words = 3;
 constexpr std::size_t fewest_bytes = 16;
 
 constexpr std::array<std::string_view, 6> dividers{" - ", " | ", " – ", " — ", " · ", " :: "};
-constexpr std::array<std::string_view, 3> articles{"a", "an", "the"};
 
 enum class part : std::uint8_t { of_word, of_nothing, between_words, beyond_ascii };
 
@@ -53,41 +54,43 @@ std::size_t sign_length(std::string_view text) noexcept {
   return 0;
 }
 
-/// Words with one space between them.
-struct word_line {
-  std::string text{};
-  std::size_t words = 0;
+/// A word's letters in one number, which tells short words apart.
+class short_word {
+ public:
+  constexpr short_word() = default;
+  constexpr explicit short_word(std::string_view word) noexcept {
+    for (const char letter : word) add(letter);
+  }
+  /// What is more than eight letters falls off, so no longer word is taken for one of fewer.
+  constexpr void add(char letter) noexcept {
+    letters_ = letters_ << 8U | static_cast<unsigned char>(letter);
+  }
+  friend constexpr bool operator==(short_word, short_word) = default;
+
+ private:
+  std::uint64_t letters_ = 0;
 };
 
-bool is_article(std::string_view word) noexcept {
-  return word.size() <= 3 && std::ranges::find(articles, word) != articles.end();
-}
+constexpr std::array<short_word, 3> articles{short_word{"a"}, short_word{"an"}, short_word{"the"}};
 
-/// In small letters, without apostrophes and articles.
-word_line words_of(std::string_view title) {
-  word_line line;
-  line.text.resize(title.size() + 1);  // No word takes more room than it had.
-  std::size_t begin = 0;               // Of the word that is being read.
-  std::size_t end = 0;
+/// Reads the words of a title: in small letters, without apostrophes and articles. `line` is told
+/// each letter by `add`, and at the end of each word whether it belongs to the title: by `keep`, or
+/// by `leave_out`. A word has at least one letter.
+void read_words(std::string_view title, auto& line) {
+  short_word word;
   const auto end_word = [&] {
-    if (begin == end) return;
-    if (is_article(std::string_view{line.text}.substr(begin, end - begin))) {
-      end = begin;
-    } else {
-      ++line.words;
-      line.text[end++] = ' ';
-      begin = end;
-    }
+    if (word == short_word{}) return;
+    std::ranges::find(articles, word) != articles.end() ? line.leave_out() : line.keep();
+    word = {};
   };
-  const auto finished = [&] {
-    end_word();
-    line.text.resize(begin == 0 ? 0 : begin - 1);
-    return std::move(line);
+  const auto add = [&](char letter) {
+    word.add(letter);
+    line.add(letter);
   };
   for (std::size_t at = 0; at < title.size(); ++at) {
-    while (const char letter = word_letters[static_cast<unsigned char>(title[at])]) {
-      line.text[end++] = letter;
-      if (++at == title.size()) return finished();
+    if (const char letter = word_letters[static_cast<unsigned char>(title[at])]) {
+      add(letter);
+      continue;
     }
     switch (parts[static_cast<unsigned char>(title[at])]) {
       case part::of_word:
@@ -103,17 +106,83 @@ word_line words_of(std::string_view title) {
           end_word();
           at += length - 1;
         } else {
-          line.text[end++] = title[at];
+          add(title[at]);
         }
         break;
     }
   }
-  return finished();
+  end_word();
 }
+
+/// How much a title says.
+struct title_size {
+  std::size_t words = 0;
+  std::size_t bytes = 0;  ///< with one space between words
+
+  [[nodiscard]] bool is_enough() const noexcept {
+    return words >= fewest_words && bytes >= fewest_bytes;
+  }
+};
+
+/// A title's words with one space between them, as a text.
+class word_line {
+ public:
+  void add(char letter) { text_ += letter; }
+  void keep() {
+    text_ += ' ';
+    kept_ = text_.size();
+    ++words_;
+  }
+  void leave_out() { text_.resize(kept_); }
+
+  [[nodiscard]] title_size size() const noexcept { return {words_, kept_ - (words_ > 0 ? 1 : 0)}; }
+  [[nodiscard]] std::string take() {
+    text_.resize(size().bytes);
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::size_t kept_ = 0;
+  std::size_t words_ = 0;
+};
+
+/// The hash of what `word_line` would be.
+class word_hash {
+ public:
+  void add(char letter) noexcept {
+    before_ = genstage::fnv1a({&letter, 1}, before_);
+    ++bytes_;
+  }
+  void keep() noexcept {
+    kept_ = before_;
+    kept_bytes_ = bytes_;
+    ++words_;
+    add(' ');
+    next_ = before_;
+  }
+  void leave_out() noexcept {
+    before_ = next_;
+    bytes_ = kept_bytes_ + (words_ > 0 ? 1 : 0);
+  }
+
+  [[nodiscard]] title_size size() const noexcept { return {words_, kept_bytes_}; }
+  [[nodiscard]] std::uint64_t value() const noexcept { return kept_; }
+
+ private:
+  std::uint64_t before_ = genstage::fnv1a_of_nothing;  ///< of all so far
+  std::uint64_t kept_ = genstage::fnv1a_of_nothing;    ///< up to the last word that is kept
+  std::uint64_t next_ = genstage::fnv1a_of_nothing;    ///< with the space after it
+  std::size_t bytes_ = 0;
+  std::size_t kept_bytes_ = 0;
+  std::size_t words_ = 0;
+};
 
 /// Whether a part of a title is no more than the name of the host: "Stack Overflow".
 bool names_host(std::string_view part, std::string_view letters_of_host) {
-  std::string letters = words_of(part).text;
+  word_line line;
+  read_words(part, line);
+  std::string letters = line.take();
   std::erase(letters, ' ');
   return letters.size() >= 3 && letters_of_host.contains(letters);
 }
@@ -124,8 +193,12 @@ std::string letters_of_host(std::string_view url) {
   return host;
 }
 
-/// Whether a divider may stand in a title: each begins with a space and one of few bytes.
+/// Whether a divider may stand in a title. Most have none of what it would take.
 bool may_be_divided(std::string_view title) noexcept {
+  const bool has_no_sign = all_fit(title, [](sixteen_bytes each) {
+    return each.printable() & ~(each.equal('-') | each.equal('|') | each.equal(':'));
+  });
+  if (has_no_sign) return false;
   char before = '\0';
   for (const char c : title) {
     if (before == ' ' && parts[static_cast<unsigned char>(c)] != part::of_word) return true;
@@ -152,9 +225,15 @@ std::string_view without_site_name(std::string_view title, std::string_view url)
 }  // namespace
 
 std::string title_key(std::string_view title, std::string_view url) {
-  word_line line = words_of(without_site_name(title, url));
-  if (line.words < fewest_words || line.text.size() < fewest_bytes) return {};
-  return std::move(line.text);
+  word_line line;
+  read_words(without_site_name(title, url), line);
+  return line.size().is_enough() ? line.take() : std::string{};
+}
+
+std::uint64_t title_hash(std::string_view title, std::string_view url) {
+  word_hash hash;
+  read_words(without_site_name(title, url), hash);
+  return hash.size().is_enough() ? hash.value() : 0;
 }
 
 }  // namespace livesearch

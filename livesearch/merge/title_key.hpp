@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,8 @@ namespace livesearch {
 /// Empty for a title that says too little to be taken for another: fewer than three such words, or
 /// fewer than 16 bytes.
 [[nodiscard]] std::string title_key(std::string_view title, std::string_view url);
+
+/// Its hash (FNV-1a, 64 bits) without making it; 0 for an empty one.
+[[nodiscard]] std::uint64_t title_hash(std::string_view title, std::string_view url);
 
 }  // namespace livesearch

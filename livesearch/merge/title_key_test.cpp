@@ -1,6 +1,10 @@
 #include "livesearch/merge/title_key.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <array>
+#include <genstage/core/fnv1a.hpp>
 
 namespace livesearch {
 namespace {
@@ -46,6 +50,44 @@ TEST(title_key_test, a_title_that_says_too_little_has_no_key) {
 
 TEST(title_key_test, letters_beyond_ascii_are_letters) {
   EXPECT_EQ(title_key("Größe und Gewicht", anywhere), "größe und gewicht");
+}
+
+TEST(title_key_test, articles_are_told_from_words_that_begin_or_end_like_them) {
+  EXPECT_EQ(title_key("Theatre and another than Athena", anywhere),
+            "theatre and another than athena");
+  EXPECT_EQ(title_key("A the an, one-letter-words a b c a", anywhere), "one letter words b c");
+  EXPECT_EQ(title_key("Soliloquies about thousandthe a", anywhere),
+            "soliloquies about thousandthe");
+}
+
+TEST(title_key_test, a_divider_is_found_at_every_place) {
+  for (const std::string_view divider :
+       {" - ", " | ", " \u2013 ", " \u2014 ", " \u00b7 ", " :: "}) {
+    std::string title = "Works";
+    for (int more = 0; more < 20; ++more) {
+      title += " on demand"[static_cast<std::size_t>(more) % 10];
+      const std::string named = title + std::string{divider} + "Example";
+
+      EXPECT_EQ(title_key(named, anywhere), title_key(title, anywhere)) << named;
+    }
+  }
+}
+
+TEST(title_key_test, the_hash_is_that_of_the_text) {
+  rc::check([] {
+    constexpr std::array<const char*, 20> pieces{
+        "a",   "A",   "an",      "the",    "The",    " ", "'",      "\u2019", ",",    "\u2013",
+        " - ", " | ", "example", "demand", "Driven", "9", "\u00e4", "\u00a0", "\xe2", "."};
+    std::string title;
+    for (const auto piece : *rc::gen::container<std::vector<std::size_t>>(
+             rc::gen::inRange<std::size_t>(0, pieces.size()))) {
+      title += pieces.at(piece);
+    }
+
+    const std::string key = title_key(title, anywhere);
+
+    RC_ASSERT(title_hash(title, anywhere) == (key.empty() ? 0 : genstage::fnv1a(key)));
+  });
 }
 
 }  // namespace
