@@ -17,6 +17,33 @@ struct ballot {
   hit_keys keys{};
 };
 
+/// Results in order, each as places of its ballots: the best first, a site's repetitions among
+/// them.
+class ranking {
+ public:
+  using places = std::span<const std::size_t>;
+
+  [[nodiscard]] std::size_t size() const noexcept { return ends_.size(); }
+  [[nodiscard]] places operator[](std::size_t result) const noexcept {
+    const std::size_t begin = result == 0 ? 0 : ends_[result - 1];
+    return places{places_}.subspan(begin, ends_[result] - begin);
+  }
+
+  /// One result more.
+  void add(places same) {
+    places_.insert(places_.end(), same.begin(), same.end());
+    ends_.push_back(places_.size());
+  }
+  void reserve(std::size_t results, std::size_t ballots) {
+    ends_.reserve(results);
+    places_.reserve(ballots);
+  }
+
+ private:
+  std::vector<std::size_t> places_;
+  std::vector<std::size_t> ends_;
+};
+
 /// Puts the results of several sites into one order: reciprocal rank fusion. It knows results by
 /// their keys alone, so that whoever has passed their texts on need not keep them.
 ///
@@ -35,10 +62,9 @@ class rank_fusion {
   /// A site's results in its own order; `first_rank` is that of the first of them.
   void add(std::size_t site, std::span<const hit_keys> results, std::uint32_t first_rank = 1);
 
-  /// The results in order. Each is the places, as they were added, of the ballots that are the same
-  /// result: the best first, a site's repetitions among them.
+  /// The results in order. A ballot's place is how many were added before it.
   /// Cost: O(n log n) for n ballots.
-  [[nodiscard]] std::vector<std::vector<std::size_t>> ranked() const;
+  [[nodiscard]] ranking ranked() const;
 
   [[nodiscard]] const ballot& at(std::size_t place) const { return ballots_[place]; }
 
@@ -50,7 +76,10 @@ class rank_fusion {
  private:
   struct group;
 
-  [[nodiscard]] std::vector<group> grouped() const;
+  [[nodiscard]] std::vector<std::size_t> in_order() const;
+  [[nodiscard]] std::vector<group> grouped(std::span<const std::size_t> order,
+                                           std::vector<std::size_t>& next) const;
+  [[nodiscard]] std::uint64_t score(std::span<const std::size_t> same) const;
   [[nodiscard]] std::uint64_t worth(const ballot& voting) const;
 
   std::vector<double> weights_;

@@ -31,7 +31,11 @@ merged_result result_merger::merged(std::span<const std::size_t> same) const {
 
 std::vector<merged_result> result_merger::ranked() const {
   std::vector<merged_result> results;
-  for (const auto& same : order_.ranked()) results.push_back(merged(same));
+  const ranking ranked = order_.ranked();
+  results.reserve(ranked.size());
+  for (std::size_t index = 0; index < ranked.size(); ++index) {
+    results.push_back(merged(ranked[index]));
+  }
   return results;
 }
 

@@ -15,18 +15,4 @@ std::vector<hit_keys> search_ranking::add(const searchable_site& site, const sit
   return keys;
 }
 
-std::vector<std::vector<ballot>> search_ranking::ranked() const {
-  const auto ranked = fusion_.ranked();
-  std::vector<std::vector<ballot>> results;
-  results.reserve(ranked.size());
-  for (const auto& same : ranked) {
-    std::vector<ballot>& votes = results.emplace_back();
-    votes.reserve(same.size());
-    for (std::size_t index = 0; index < same.size(); ++index) {
-      if (fusion_.has_vote(same, index)) votes.push_back(fusion_.at(same[index]));
-    }
-  }
-  return results;
-}
-
 }  // namespace livesearch

@@ -22,9 +22,7 @@ class search_ranking {
   /// Returns the keys of the answer's results.
   std::vector<hit_keys> add(const searchable_site& site, const site_answer& answer);
 
-  /// The results in order, each as the votes that it has, the best first.
-  [[nodiscard]] std::vector<std::vector<ballot>> ranked() const;
-
+  [[nodiscard]] const rank_fusion& fusion() const noexcept { return fusion_; }
   [[nodiscard]] const search_places& places() const noexcept { return places_; }
 
  private:

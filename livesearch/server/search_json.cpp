@@ -115,9 +115,14 @@ std::string end_event(const search_summary& summary, const search_ranking& ranki
   to.member("sites", summary.sites).member("answered", summary.answered);
   to.member("failed", summary.failed).name("order").open('[');
   std::string shown;
-  for (const std::vector<ballot>& votes : ranking.ranked()) {
+  const rank_fusion& fusion = ranking.fusion();
+  const auto ranked = fusion.ranked();
+  for (std::size_t result = 0; result < ranked.size(); ++result) {
+    const auto same = ranked[result];
     to.open('[');
-    for (const ballot& given : votes) {
+    for (std::size_t index = 0; index < same.size(); ++index) {
+      if (!fusion.has_vote(same, index)) continue;
+      const ballot& given = fusion.at(same[index]);
       // An id has no character that would have to be escaped.
       shown.assign(ranking.places().site(given.site).id).append(":");
       to.plain(shown.append(std::to_string(given.rank)));
