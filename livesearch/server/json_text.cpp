@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <concepts>
 #include <nlohmann/json.hpp>
 
 #include "livesearch/site/syntax/sixteen_bytes.hpp"
 
 namespace livesearch {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -30,6 +33,37 @@ bool is_plain(std::string_view text) noexcept {
   });
 }
 
+enum class comma : std::uint8_t { none, before };
+
+/// Appends all pieces in one go. Inline, so that the size of those that are literals is known.
+template <std::same_as<std::string_view>... Pieces>
+[[gnu::always_inline]] inline void append(std::string& to, comma which, Pieces... pieces) {
+  const std::size_t begin = to.size();
+  const std::size_t size = (pieces.size() + ...);
+  to.resize_and_overwrite(begin + 1 + size, [=](char* text, std::size_t) {
+    char* at = text + begin;
+    *at = ',';
+    if (which == comma::before) ++at;
+    ((at += pieces.copy(at, pieces.size())), ...);
+    return static_cast<std::size_t>(at - text);
+  });
+}
+
+comma comma_after(std::string_view text) noexcept {
+  if (text.empty()) return comma::none;
+  const char last = text.back();
+  return last != '{' && last != '[' && last != ':' ? comma::before : comma::none;
+}
+
+constexpr auto hexadecimal_pairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> made{};
+  for (std::size_t byte = 0; byte < made.size(); ++byte) {
+    made[byte] = {digits[byte >> 4U], digits[byte & 0xFU]};
+  }
+  return made;
+}();
+
 /// Any text, with what JSON needs and UTF-8 does not allow.
 void append_any(std::string& to, std::string_view text) {
   const nlohmann::json value(text);
@@ -39,28 +73,18 @@ void append_any(std::string& to, std::string_view text) {
 }  // namespace
 
 void append_json(std::string& to, std::string_view text) {
-  const bool is_done = is_plain(text);
-  if (!is_done && !std::ranges::all_of(text, is_easy)) return append_any(to, text);
+  if (is_plain(text)) return append(to, comma::none, "\""sv, text, "\""sv);
+  if (!std::ranges::all_of(text, is_easy)) return append_any(to, text);
   to += '"';
-  if (is_done) {
-    to += text;
-  } else {
-    for (const char c : text) {
-      if (needs_escape(c)) to += '\\';
-      to += c;
-    }
+  for (const char c : text) {
+    if (needs_escape(c)) to += '\\';
+    to += c;
   }
   to += '"';
 }
 
-void json_writer::part() {
-  if (to_.empty()) return;
-  const char last = to_.back();
-  if (last != '{' && last != '[' && last != ':') to_ += ',';
-}
-
 json_writer& json_writer::open(char bracket) {
-  part();
+  if (comma_after(to_) == comma::before) to_ += ',';
   to_ += bracket;
   return *this;
 }
@@ -71,30 +95,29 @@ json_writer& json_writer::close(char bracket) {
 }
 
 json_writer& json_writer::name(std::string_view name) {
-  part();
-  to_ += '"';
-  to_ += name;
-  to_ += "\":";
+  append(to_, comma_after(to_), "\""sv, name, "\":"sv);
   return *this;
 }
 
 json_writer& json_writer::value(std::string_view text) {
-  part();
+  if (comma_after(to_) == comma::before) to_ += ',';
   append_json(to_, text);
   return *this;
 }
 
+json_writer& json_writer::text_member(std::string_view named, std::string_view text) {
+  if (!is_plain(text)) return name(named).value(text);
+  append(to_, comma_after(to_), "\""sv, named, "\":\""sv, text, "\""sv);
+  return *this;
+}
+
 json_writer& json_writer::plain(std::string_view text) {
-  part();
-  to_ += '"';
-  to_ += text;
-  to_ += '"';
+  append(to_, comma_after(to_), "\""sv, text, "\""sv);
   return *this;
 }
 
 json_writer& json_writer::raw(std::string_view text) {
-  part();
-  to_ += text;
+  append(to_, comma_after(to_), text);
   return *this;
 }
 
@@ -111,10 +134,9 @@ json_writer& json_writer::whole(std::int64_t number) {
 }
 
 json_writer& json_writer::hexadecimal(std::uint64_t number) {
-  constexpr std::string_view all = "0123456789abcdef";
   std::array<char, 16> digits;
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, number >>= 4U) {
-    *digit = all[number & 0xFU];
+  for (std::size_t end = digits.size(); end > 0; end -= 2, number >>= 8U) {
+    std::ranges::copy(hexadecimal_pairs[number & 0xFFU], digits.data() + end - 2);
   }
   return plain({digits.data(), digits.size()});
 }

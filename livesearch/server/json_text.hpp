@@ -37,7 +37,11 @@ class json_writer {
   json_writer& hexadecimal(std::uint64_t number);
 
   json_writer& member(std::string_view named, const auto& given) {
-    return name(named).value(given);
+    if constexpr (std::convertible_to<decltype(given), std::string_view>) {
+      return text_member(named, given);
+    } else {
+      return name(named).value(given);
+    }
   }
   json_writer& list(std::string_view named, const auto& texts) {
     name(named).open('[');
@@ -46,7 +50,7 @@ class json_writer {
   }
 
  private:
-  void part();
+  json_writer& text_member(std::string_view named, std::string_view text);
   json_writer& raw(std::string_view text);
   json_writer& whole(std::int64_t number);
 
