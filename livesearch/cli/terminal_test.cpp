@@ -15,8 +15,7 @@ class terminal_test : public ::testing::Test {
     definition.name = "Wiki";
     definition.request.url = "https://example.org/?q={query}";
     definition.answer.format = answer_format::feed;
-    auto reader = *extractor::make(definition);
-    return {std::move(definition), std::move(reader)};
+    return *searchable_site::make(std::move(definition));
   }
   site_ptr shared = std::make_shared<const searchable_site>(make());
   const searchable_site& site = *shared;
@@ -54,7 +53,7 @@ TEST_F(terminal_test, age_sharing_and_when_to_ask_again_are_told) {
 TEST_F(terminal_test, only_what_no_site_had_before_is_new) {
   site_definition other = site.definition;
   other.id = "docs";
-  const auto docs = std::make_shared<const searchable_site>(other, *extractor::make(other));
+  const auto docs = std::make_shared<const searchable_site>(*searchable_site::make(other));
   search_plan two = plan();
   two.sites.push_back({docs, {}, {}, 1000ms});
   search_merge merge{two};

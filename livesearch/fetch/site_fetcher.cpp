@@ -94,10 +94,9 @@ genstage::task<> site_fetcher::handle_events(std::span<fetch_order> orders) {
 genstage::task<fetch_report> site_fetcher::ask(const fetch_order& order) const {
   const site_definition& site = site_->definition;
   const genstage::instant begun = now();
-  genstage::result<site_request> filled = make_request(site, order.query, today());
-  if (!filled) co_return report(site_outcome::bad_answer, filled.error().message);
-  auto asked = http::fetch(
-      *client_, to_http(site, std::move(*filled), order, order.deadline - begun), order.wanted);
+  http::http_request request =
+      to_http(site, site_->request.fill(order.query, today()), order, order.deadline - begun);
+  auto asked = http::fetch(*client_, std::move(request), order.wanted);
   const genstage::result<http::http_response> response = co_await std::move(asked);
   fetch_report made = response ? read(order, *response) : read_failure(*site_, response.error());
   made.taken = now() - begun;

@@ -19,8 +19,7 @@ class read_answer_test : public ::testing::Test {
     definition.answer.results = {rule_kind::path, "hits[*]"};
     definition.answer.title = {rule_kind::path, "title"};
     definition.answer.url = {rule_kind::path, "url"};
-    auto reader = *extractor::make(definition);
-    return {std::move(definition), std::move(reader)};
+    return *searchable_site::make(std::move(definition));
   }
   static http_response answer(unsigned status, std::string body) {
     http_response made;

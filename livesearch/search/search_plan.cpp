@@ -93,8 +93,8 @@ genstage::result<search_plan> plan_search(const site_catalog& catalog, search_qu
   if (!chosen) return std::unexpected{std::move(chosen.error())};
   search_plan plan{std::move(query), page, {}};
   for (site_ptr& each : *chosen) {
+    if (page > 1 && !each->request.has_pages()) continue;
     const site_definition& site = each->definition;
-    if (page > 1 && !has_pages(site)) continue;
     site_translation made = translate(plan.query, site, page);
     const auto limit = std::min(site.limits.time, plan.query.limit.value_or(site.limits.time));
     plan.sites.push_back({std::move(each), std::move(made.asked), std::move(made.remarks), limit});

@@ -80,7 +80,7 @@ std::string start_event(const search_plan& plan) {
     to.member("homepage", site.homepage).member("checked", to_string(site.checked));
     to.list("categories", site.categories).member("weight", site.weight);
     to.member("limit_ms", each.limit.count()).list("remarks", each.remarks);
-    to.member("pages", has_pages(site)).close('}');
+    to.member("pages", each.site->request.has_pages()).close('}');
   }
   to.close(']').member("limit_ms", longest.count()).close('}');
   return text;

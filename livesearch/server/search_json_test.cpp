@@ -18,9 +18,7 @@ class search_json_test : public ::testing::Test {
     definition.request.url = "https://example.org/?q={query}";
     definition.limits.time = limit;
     definition.answer.format = answer_format::feed;
-    auto reader = *extractor::make(definition);
-    return std::make_shared<const searchable_site>(
-        searchable_site{std::move(definition), std::move(reader)});
+    return std::make_shared<const searchable_site>(*searchable_site::make(std::move(definition)));
   }
   site_ptr wiki = make("wiki", 1000ms);
 };

@@ -7,13 +7,20 @@
 
 namespace livesearch {
 
+genstage::result<searchable_site> searchable_site::make(site_definition site) {
+  auto request = request_form::make(site);
+  if (!request) return std::unexpected{std::move(request.error())};
+  auto reader = extractor::make(site);
+  if (!reader) return std::unexpected{std::move(reader.error())};
+  return searchable_site{std::move(site), *std::move(request), *std::move(reader)};
+}
+
 genstage::result<site_catalog> site_catalog::make(std::vector<site_definition> sites) {
   site_catalog made;
   for (site_definition& each : sites) {
-    auto reader = extractor::make(each);
-    if (!reader) return std::unexpected{std::move(reader.error())};
-    made.sites_.push_back(std::make_shared<const searchable_site>(
-        searchable_site{std::move(each), std::move(*reader)}));
+    auto site = searchable_site::make(std::move(each));
+    if (!site) return std::unexpected{std::move(site.error())};
+    made.sites_.push_back(std::make_shared<const searchable_site>(*std::move(site)));
   }
   return made;
 }

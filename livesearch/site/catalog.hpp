@@ -9,12 +9,17 @@
 
 #include "livesearch/site/definition.hpp"
 #include "livesearch/site/extraction.hpp"
+#include "livesearch/site/request.hpp"
 
 namespace livesearch {
 
-/// A site that can be asked: its definition and what reads its answers.
+/// A site that can be asked: its definition, and what was made of it once, to ask and to read.
 struct searchable_site {
+  /// Failure: invalid_argument for a definition whose rules are wrong.
+  [[nodiscard]] static genstage::result<searchable_site> make(site_definition site);
+
   site_definition definition;
+  request_form request;
   extractor reader;
 };
 

@@ -29,6 +29,14 @@ TEST_F(catalog_test, without_a_choice_all_enabled_sites_are_asked) {
   EXPECT_EQ(ids(*sites.select({})), (std::vector<std::string>{"wiki", "docs"}));
 }
 
+TEST_F(catalog_test, a_site_whose_request_cannot_be_made_is_refused) {
+  site_definition wrong = site("wiki");
+  wrong.request.url = "https://example.org/?q={words}";
+
+  EXPECT_TRUE(site_catalog::make({wrong}).error().message.starts_with(
+      "wiki: request.url: at character 24: unknown placeholder {words}"));
+}
+
 TEST_F(catalog_test, a_site_named_twice_is_asked_once) {
   const std::vector<std::string> named{"docs", "docs"};
 

@@ -7,7 +7,6 @@
 
 #include "livesearch/site/answer/web_url.hpp"
 #include "livesearch/site/syntax/letter_case.hpp"
-#include "livesearch/site/syntax/url_template.hpp"
 
 namespace livesearch {
 namespace {
@@ -40,47 +39,59 @@ std::string dated(const site_query& query, std::chrono::sys_seconds now) {
 
 }  // namespace
 
-genstage::result<site_request> make_request(const site_definition& site, const site_query& query,
-                                            std::chrono::sys_seconds now) {
+genstage::result<request_form> request_form::make(const site_definition& site) {
   const auto wrong = [&site](std::string_view key, const syntax_error& error) {
     return genstage::fail(
         genstage::errc::invalid_argument,
         fmt::format("{}: request.{}: {}; request not made", site.id, key, to_string(error)));
   };
-  const auto url = url_template::parse(site.request.url, request_placeholders);
+  request_form form;
+  form.method_ = site.request.method;
+  form.headers_ = site.request.headers;
+  form.first_page_ = site.request.first_page;
+  form.results_ = site.limits.results;
+  auto url = url_template::parse(site.request.url, request_placeholders);
   if (!url) return wrong("url", url.error());
-  const auto body = url_template::parse(site.request.body, request_placeholders);
+  form.url_ = *std::move(url);
+  if (site.request.body.empty()) return form;
+  auto body = url_template::parse(site.request.body, request_placeholders);
   if (!body) return wrong("body", body.error());
-  const auto limit = fmt::format("{}", site.limits.results);
-  const auto page = fmt::format("{}", query.page - 1 + site.request.first_page);
+  form.body_ = *std::move(body);
+  if (const auto* type = content_type_of(form.headers_); type == nullptr) {
+    form.headers_.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  } else if (type->value.contains("json")) {
+    form.body_encoding_ = value_encoding::json_string;
+  }
+  return form;
+}
+
+site_request request_form::fill(const site_query& query, std::chrono::sys_seconds now) const {
+  const auto limit = std::to_string(results_);
+  const auto page = std::to_string(query.page - 1 + first_page_);
   const auto newer = dated(query, now);
-  const auto offset = fmt::format("{}", (query.page - 1) * site.limits.results);
+  const auto offset = std::to_string((query.page - 1) * results_);
   const std::array<placeholder_value, 6> values{{{"query", query.text},
                                                  {"limit", limit},
                                                  {"language", query.language, value_encoding::none},
                                                  {"newer", newer, value_encoding::none},
                                                  {"page", page},
                                                  {"offset", offset}}};
-  site_request request{
-      .method = site.request.method, .url = url->expand(values), .headers = site.request.headers};
-  if (site.request.body.empty()) return request;
-  const auto* type = content_type_of(request.headers);
-  const bool is_json = type != nullptr && type->value.find("json") != std::string::npos;
-  request.body =
-      body->expand(values, is_json ? value_encoding::json_string : value_encoding::percent);
-  if (type == nullptr) {
-    request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
-  }
-  return request;
+  return {.method = method_,
+          .url = url_.expand(values),
+          .headers = headers_,
+          .body = body_ ? body_->expand(values, body_encoding_) : std::string{}};
 }
 
-bool has_pages(const site_definition& site) {
-  const auto has = [](std::string_view text) {
-    if (!text.contains("{page") && !text.contains("{offset")) return false;  // Most have none.
-    const auto parsed = url_template::parse(text, request_placeholders);
-    return parsed && (parsed->has("page") || parsed->has("offset"));
-  };
-  return has(site.request.url) || has(site.request.body);
+bool request_form::has_pages() const noexcept {
+  const auto has = [](const url_template& text) { return text.has("page") || text.has("offset"); };
+  return has(url_) || (body_ && has(*body_));
+}
+
+genstage::result<site_request> make_request(const site_definition& site, const site_query& query,
+                                            std::chrono::sys_seconds now) {
+  const auto form = request_form::make(site);
+  if (!form) return std::unexpected{form.error()};
+  return form->fill(query, now);
 }
 
 std::string request_host(const site_definition& site) {

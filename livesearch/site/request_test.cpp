@@ -81,8 +81,27 @@ TEST(request, counts_what_was_seen_before_for_sites_that_want_an_offset) {
 
   EXPECT_EQ(make_request(site, {.text = "x", .page = 1})->url, "https://a.example/?q=x&from=0");
   EXPECT_EQ(make_request(site, {.text = "x", .page = 3})->url, "https://a.example/?q=x&from=40");
-  EXPECT_TRUE(has_pages(site));
-  EXPECT_FALSE(has_pages(site_with({.url = "https://a.example/?q={query}"})));
+}
+
+TEST(request, has_pages_where_the_url_or_the_body_says_which) {
+  const auto has_pages = [](request_definition request) {
+    return request_form::make(site_with(std::move(request)))->has_pages();
+  };
+  const std::string url = "https://a.example/?q={query}";
+
+  EXPECT_TRUE(has_pages({.url = url + "&p={page}"}));
+  EXPECT_TRUE(has_pages({.url = url + "&from={offset}"}));
+  EXPECT_TRUE(has_pages({.url = url, .method = request_method::post, .body = "p={page}"}));
+  EXPECT_FALSE(has_pages({.url = url}));
+  EXPECT_FALSE(has_pages({.url = url + "&limit={limit}&page=1"}));
+}
+
+TEST(request, fills_one_form_in_for_many_queries) {
+  const auto form = request_form::make(site_with({.url = "https://a.example/?q={query}"}));
+
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->fill({.text = "x"}).url, "https://a.example/?q=x");
+  EXPECT_EQ(form->fill({.text = "y"}).url, "https://a.example/?q=y");
 }
 
 TEST(request, refuses_a_wrong_template) {
