@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <new>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -15,7 +16,37 @@ void append(curl_list& list, const std::string& line) {
   list.reset(grown);
 }
 
-curl_handles::curl_handles(const curl_client_options& options) : options_{options} {
+std::string line_of(const http_header& header) {
+  return header.value.empty() ? header.name + ";"
+                              : fmt::format("{}: {}", header.name, header.value);
+}
+
+namespace {
+
+/// What this libcurl can decode.
+std::string encodings() {
+  const auto features = curl_version_info(CURLVERSION_NOW)->features;
+  std::string names;
+  const auto add = [&](int feature, std::string_view name) {
+    if ((features & feature) != 0) names.append(names.empty() ? "" : ", ").append(name);
+  };
+  add(CURL_VERSION_LIBZ, "deflate, gzip");
+  add(CURL_VERSION_BROTLI, "br");
+  add(CURL_VERSION_ZSTD, "zstd");
+  return names.empty() ? "identity" : names;
+}
+
+http_headers usual_headers_of(const curl_client_options& options) {
+  http_headers usual{{"Accept-Encoding", encodings()}};
+  if (!options.user_agent.empty()) usual.push_back({"User-Agent", options.user_agent});
+  return usual;
+}
+
+}  // namespace
+
+curl_handles::curl_handles(const curl_client_options& options)
+    : options_{options}, usual_headers_{usual_headers_of(options)} {
+  for (const http_header& each : usual_headers_) append(usual_lines_, line_of(each));
   for (const auto& [host, port, address] : options_.fixed_addresses) {
     append(addresses_, fmt::format("{}:{}:{}", host, port, address));
   }
@@ -57,8 +88,8 @@ curl_easy curl_handles::make() const {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // Whatever libcurl can decode.
+  // Has what libcurl can decode decoded; the header is among the usual ones.
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   return made;
 }
 

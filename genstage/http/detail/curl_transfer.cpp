@@ -81,10 +81,11 @@ std::string_view version_name(long version) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 errc code_of(CURLcode code) {
@@ -219,13 +220,7 @@ void curl_transfer::set_message() {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  for (const auto& header : request_.headers) {
-    // libcurl takes "Name:" as an order to send no such header; "Name;" is an empty one.
-    append(header_list_, header.value.empty() ? header.name + ";"
-                                              : fmt::format("{}: {}", header.name, header.value));
-  }
-  if (!has_header(request_.headers, "Expect")) append(header_list_, "Expect:");
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list_.get());
+  set_headers();
   if (request_.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else if (request_.method != "GET") {
@@ -239,6 +234,21 @@ void curl_transfer::set_message() {
       curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     }
   }
+}
+
+void curl_transfer::set_headers() {
+  // libcurl itself adds one to a large body alone.
+  const bool forbids_expect = !request_.body.empty() && !has_header(request_.headers, "Expect");
+  if (request_.headers.empty() && !forbids_expect) {
+    curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, handles_.usual_lines());
+    return;
+  }
+  for (const http_header& each : request_.headers) append(header_list_, line_of(each));
+  for (const http_header& each : handles_.usual_headers()) {
+    if (!has_header(request_.headers, each.name)) append(header_list_, line_of(each));
+  }
+  if (forbids_expect) append(header_list_, "Expect:");
+  curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, header_list_.get());
 }
 
 curl_socket_t curl_transfer::on_open_socket(void* self, curlsocktype purpose,

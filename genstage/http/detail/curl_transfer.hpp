@@ -62,6 +62,7 @@ class curl_transfer {
   [[nodiscard]] result<void> check() const;
   void set_bounds();
   void set_message();
+  void set_headers();
   void take_header_line(std::string_view line);
   [[nodiscard]] http_response take_response();
   [[nodiscard]] error failure(CURLcode code) const;
