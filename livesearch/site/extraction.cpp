@@ -54,6 +54,22 @@ bool is_binary(std::string_view body) {
   return !is_utf16 && body.substr(0, 512).find('\0') != std::string_view::npos;
 }
 
+std::string utf8_of(const answer_rules& rules, const answer_body& answer) {
+  return body_as_utf8(answer.body, answer.content_type, rules.format);
+}
+
+/// Most answers are read as they came: JSON's parser itself refuses what is no UTF-8, or has a NUL.
+answer_hits read_json_body(const answer_rules& rules, const answer_body& answer) {
+  if (is_called_utf8(answer.body, answer.content_type, rules.format)) {
+    if (auto hits = read_json(rules, answer.body, answer.final_url)) return hits;
+  }
+  return read_json(rules, utf8_of(rules, answer), answer.final_url);
+}
+
+answer_hits read_markup_body(const answer_rules& rules, const answer_body& answer) {
+  return read_markup(rules, utf8_of(rules, answer), answer.final_url);
+}
+
 }  // namespace
 
 struct extractor::plan {
@@ -87,9 +103,8 @@ genstage::result<std::vector<hit>> extractor::extract(const answer_body& answer)
   if (is_binary(answer.body)) {
     return bad(fmt::format("the answer is binary, {} is needed", wanted_types(rules.format)));
   }
-  const auto text = body_as_utf8(answer.body, answer.content_type, rules.format);
-  auto hits = rules.format == answer_format::json ? read_json(rules, text, answer.final_url)
-                                                  : read_markup(rules, text, answer.final_url);
+  auto hits = rules.format == answer_format::json ? read_json_body(rules, answer)
+                                                  : read_markup_body(rules, answer);
   if (!hits) return bad(fmt::format("the answer cannot be read: {}", hits.error()));
   return *std::move(hits);
 }

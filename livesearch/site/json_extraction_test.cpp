@@ -76,6 +76,35 @@ TEST(json_extraction, fills_numbers_into_urls) {
   EXPECT_EQ((*hits)[0].url, "https://wiki.example/item?id=42");
 }
 
+TEST(json_extraction, what_is_no_text_is_replaced_and_a_byte_order_mark_left_out) {
+  using namespace std::string_literals;
+  const std::string expected = "a\uFFFDb";
+
+  // A NUL in the first bytes would be taken for that of an image.
+  const std::string start = R"({"about":")" + std::string(600, '-');
+  for (const std::string& title : {"a\xFF"s + "b", "a\0b"s, "a\uFFFDb"s}) {
+    for (const std::string before : {"", "\xEF\xBB\xBF"}) {
+      const std::string body =
+          before + start + R"(","query":{"search":[{"title":")" + title + R"(","link":"/a"}]}})";
+
+      const auto hits = read_json(body);
+
+      ASSERT_TRUE(hits) << hits.error().message;
+      EXPECT_EQ(hits->at(0).title, expected);
+    }
+  }
+}
+
+TEST(json_extraction, is_converted_if_the_content_type_says_so) {
+  const auto hits = extract(json_site(), {.body = "{\"query\":{\"search\":[{\"title\":\"Gr\xF6\xDF"
+                                                  "e\",\"link\":\"/a\"}]}}",
+                                          .content_type = "application/json; charset=latin1",
+                                          .final_url = "https://wiki.example/"});
+
+  ASSERT_TRUE(hits) << hits.error().message;
+  EXPECT_EQ(hits->at(0).title, "Größe");
+}
+
 TEST(json_extraction, reads_results_that_are_values_of_an_object) {
   auto site = json_site();
   site.answer.results = path("pages.*");

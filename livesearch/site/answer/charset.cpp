@@ -215,6 +215,10 @@ std::string media_type_of(std::string_view content_type) {
   return lower_case(type);
 }
 
+bool is_called_utf8(std::string_view body, std::string_view content_type, answer_format format) {
+  return std::string_view{encoding_of(body, content_type, format)} == "UTF-8";
+}
+
 std::string body_as_utf8(std::string_view body, std::string_view content_type,
                          answer_format format) {
   const std::string_view encoding = encoding_of(body, content_type, format);

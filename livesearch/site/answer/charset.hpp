@@ -25,4 +25,8 @@ namespace livesearch {
 [[nodiscard]] std::string body_as_utf8(std::string_view body, std::string_view content_type,
                                        answer_format format);
 
+/// Whether that encoding is UTF-8, be the body valid as such or not.
+[[nodiscard]] bool is_called_utf8(std::string_view body, std::string_view content_type,
+                                  answer_format format);
+
 }  // namespace livesearch

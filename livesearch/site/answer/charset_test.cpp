@@ -100,5 +100,13 @@ RC_GTEST_PROP(charset, whatever_comes_in_is_utf8_when_it_comes_out,
   RC_ASSERT(simdjson::validate_utf8(text.data(), text.size()));
 }
 
+TEST(charset, what_is_called_utf8_need_not_be_valid) {
+  EXPECT_TRUE(is_called_utf8("\xFF", "application/json", answer_format::json));
+  EXPECT_TRUE(is_called_utf8("\xFF", "text/html; charset=utf-8", answer_format::html));
+  EXPECT_FALSE(is_called_utf8("\xFF", "text/html", answer_format::html));
+  EXPECT_FALSE(is_called_utf8("{}", "application/json; charset=latin1", answer_format::json));
+  EXPECT_FALSE(is_called_utf8("\xFF\xFE{", "application/json", answer_format::json));
+}
+
 }  // namespace
 }  // namespace livesearch

@@ -53,7 +53,7 @@ class sixteen_bytes::answer {
 };
 
 inline sixteen_bytes::answer sixteen_bytes::printable() const noexcept {
-  return answer{(value_ >= ' ') & (value_ != '\x7F')};
+  return answer{(value_ > '\x1F') & ~(value_ == '\x7F')};
 }
 
 inline sixteen_bytes::answer sixteen_bytes::equal(char c) const noexcept {
