@@ -116,6 +116,14 @@ json_writer& json_writer::plain(std::string_view text) {
   return *this;
 }
 
+json_writer& json_writer::plain(std::string_view text, std::uint32_t number) {
+  std::array<char, 10> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  append(to_, comma_after(to_), "\""sv, text, ":"sv, std::string_view{digits.data(), written.ptr},
+         "\""sv);
+  return *this;
+}
+
 json_writer& json_writer::raw(std::string_view text) {
   append(to_, comma_after(to_), text);
   return *this;

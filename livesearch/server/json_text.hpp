@@ -33,6 +33,8 @@ class json_writer {
   }
   /// A string that has nothing that would have to be escaped.
   json_writer& plain(std::string_view text);
+  /// A string of such a text, a colon and a number.
+  json_writer& plain(std::string_view text, std::uint32_t number);
   /// Sixteen digits as a string.
   json_writer& hexadecimal(std::uint64_t number);
 

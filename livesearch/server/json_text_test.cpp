@@ -52,10 +52,11 @@ TEST(json_text_test, commas_stand_between_members_and_values) {
   to.open('{').member("a", "x").member("b", std::size_t{2}).member("c", true).member("d", 0.5);
   to.list("e", std::vector<std::string>{"y", "z"}).name("f").open('[').close(']');
   to.name("g").open('[').open('{').member("h", -1).close('}').open('{').close('}').close(']');
-  to.name("i").hexadecimal(0xabcU).name("j").plain("").close('}');
+  to.name("i").hexadecimal(0xabcU).name("j").plain("");
+  to.name("k").plain("wiki", 4294967295U).close('}');
 
   EXPECT_EQ(text, R"({"a":"x","b":2,"c":true,"d":0.5,"e":["y","z"],"f":[],"g":[{"h":-1},{}],)"
-                  R"("i":"0000000000000abc","j":""})");
+                  R"("i":"0000000000000abc","j":"","k":"wiki:4294967295"})");
 }
 
 }  // namespace

@@ -114,7 +114,6 @@ std::string end_event(const search_summary& summary, const search_ranking& ranki
   to.member("elapsed_ms", milliseconds(summary.elapsed)).member("results", summary.results);
   to.member("sites", summary.sites).member("answered", summary.answered);
   to.member("failed", summary.failed).name("order").open('[');
-  std::string shown;
   const rank_fusion& fusion = ranking.fusion();
   const auto ranked = fusion.ranked();
   for (std::size_t result = 0; result < ranked.size(); ++result) {
@@ -124,8 +123,7 @@ std::string end_event(const search_summary& summary, const search_ranking& ranki
       if (!fusion.has_vote(same, index)) continue;
       const ballot& given = fusion.at(same[index]);
       // An id has no character that would have to be escaped.
-      shown.assign(ranking.places().site(given.site).id).append(":");
-      to.plain(shown.append(std::to_string(given.rank)));
+      to.plain(ranking.places().site(given.site).id, given.rank);
     }
     to.close(']');
   }
