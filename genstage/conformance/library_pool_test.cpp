@@ -4,9 +4,11 @@
 #include <genstage/conformance/library_world.hpp>
 #include <genstage/conformance/outcome_search.hpp>
 #include <genstage/conformance/scenario_maker.hpp>
+#include <genstage/conformance/scenario_text.hpp>
 #include <genstage/conformance/seeds_test.hpp>
 #include <genstage/task/sync_wait.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -71,6 +73,30 @@ TEST(library_pool_test, stages_on_the_thread_pool_do_what_the_model_without_defe
       ASSERT_EQ(disagreement(each, defects{}, view::library), "");
     }
   }
+}
+
+/// A consumer replaces its subscription and ends of that; `reason` is what its producer then sees.
+std::string replacing_consumer_ends(const std::string& reason) {
+  const std::string seen = R"(scenario a consumer that ends of what it replaces
+producer
+consumer
+do subscribe 1 0 t0 max=4 cancel=transient
+  0: join consumer t0; asked t0 4; demand 4
+  1: join producer t0
+do resubscribe 1 0 t1 t0 oops max=4 cancel=transient
+  0: gone consumer t0 cancel oops; join consumer t1; asked t1 4; gone consumer t1 down )" +
+                           reason + R"(
+  1: join producer t1; gone producer t0 cancel oops; terminate oops; exit oops
+)";
+  return disagreement(read_traces(seen).at(0), defects{}, view::library);
+}
+
+// Once a producer has told its consumer of the old subscription's end, that one may be gone before
+// the producer watches it for the new one. Threads do that in one run of thousands.
+TEST(library_pool_test, a_consumer_may_end_while_its_subscription_is_replaced) {
+  EXPECT_EQ(replacing_consumer_ends("oops"), "");
+  EXPECT_EQ(replacing_consumer_ends("noproc"), "");
+  EXPECT_NE(replacing_consumer_ends("normal"), "");
 }
 
 }  // namespace

@@ -118,6 +118,9 @@ class model {
     model_dispatch dispatch;
     std::optional<model_partitions> partitions{};  ///< In place of it.
     std::deque<message> mailbox{};
+    /// The rest of what it is in the midst of: before anything else of its own, but others may do
+    /// something first.
+    std::optional<message> unfinished{};
     std::vector<watcher> watchers{};
     std::vector<upstream> upstreams{};
     std::vector<downstream> downstreams{};
@@ -163,7 +166,7 @@ class model {
   // The emitting half.
   [[nodiscard]] bool forwards_by_deliverable(int who) const;
   [[nodiscard]] std::int64_t room(int who);
-  void take_subscribe(int who, const message& wish);
+  void take_subscribe(int who, message& wish);
   bool obeys_answer(int who);
   void take_ask(int who, const message& asked);
   void end_downstream(int who, int tag, const char* cause, const std::string& reason,

@@ -30,7 +30,7 @@ events model::next_events(int who, std::int64_t count) {
   return made;
 }
 
-void model::take_subscribe(int who, const message& wish) {
+void model::take_subscribe(int who, message& wish) {
   stage& here = at(who);
   const std::string tag = "t" + std::to_string(wish.tag);
   if (has(here.downstreams, wish.tag, &downstream::tag)) {
@@ -48,6 +48,10 @@ void model::take_subscribe(int who, const message& wish) {
     if (!is_running(who)) return;
     const bool hinted = plan(who).hibernates == hibernate_kind::demand;
     if (hinted && demands != here.demands && with_->hibernating_changes_decisions) return;
+    // The consumer has been told, and may end of it before it is watched.
+    wish.told.previous = -1;
+    here.unfinished = std::move(wish);
+    return;
   }
   watch(who, wish.from, wish.tag, false);
   here.downstreams.push_back({wish.tag, wish.from});
