@@ -38,7 +38,7 @@ TEST_F(curl_client_headers, sends_the_usual_headers_once_unless_the_request_has_
   };
   for (const std::size_t plain : {0U, 1U, 3U}) {
     EXPECT_EQ(values(plain, "User-Agent"), "tester/1;");
-    EXPECT_TRUE(values(plain, "Accept-Encoding").starts_with("deflate, gzip"));
+    EXPECT_TRUE(values(plain, "Accept-Encoding").starts_with("gzip"));
     EXPECT_EQ(values(plain, "Accept"), "*/*;");
   }
   EXPECT_EQ(values(2, "User-Agent"), "somebody/2;");

@@ -78,13 +78,12 @@ genstage::result<std::unique_ptr<program>> program::start(const program_options&
     if (!demo) return std::unexpected{std::move(demo.error())};
     made->demo_.emplace(std::move(*demo));
   }
-  made->client_.emplace(
-      made->reactor_, made->guard_,
-      http::curl_client_options{.user_agent = "livesearch/0.1 (+live search of several sites)",
-                                // The lanes bound what goes to a site.
-                                .max_transfers = 16'384,
-                                .max_connections = 16'384,
-                                .max_host_connections = 0});
+  made->client_.emplace(made->reactor_, made->guard_,
+                        http::curl_client_options{.user_agent = "livesearch/0.1",
+                                                  // The lanes bound what goes to a site.
+                                                  .max_transfers = 16'384,
+                                                  .max_connections = 16'384,
+                                                  .max_host_connections = 0});
   made->asks_.emplace(*made->client_, options.ports);
   made->state_ = load_state(state_folder());
   if (auto loaded = made->load_sites(options); !loaded) {
