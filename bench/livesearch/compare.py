@@ -5,7 +5,7 @@ usage: bench/livesearch/compare.py [--quick] [--json FILE] [--only ROW] [--progr
 
 Builds the preset bench, starts five sites of each format on loopback, livesearch in front of them,
 and those who search; prints a table. Cache and shared requests play no part: no site keeps answers,
-and no two queries are the same. Takes about 4 minutes; leave the machine alone meanwhile.
+and no two queries are the same. Takes about 6 minutes; leave the machine alone meanwhile.
 
   --quick            all of it in seconds, to see that it works; its figures say nothing
   --json FILE        the figures as JSON as well
@@ -17,9 +17,11 @@ import argparse
 import json
 import os
 import platform
+import resource
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 from programs import Bench, build_programs
 
@@ -37,9 +39,10 @@ class Table:
         self.rows = []
 
     def add(self, figure, unit, ours, bare=None, bound=None, most_ratio=None, searxng=None,
-            more=None):
+            more=None, ratio=None):
         least = bound is not None and bound < 0  # A negative bound is one from below.
-        ratio = ours / bare if ours is not None and bare else None
+        if ratio is None and ours is not None and bare:
+            ratio = ours / bare
         met = ours is not None
         if bound is not None and met:
             met = ours >= -bound if least else ours <= bound
@@ -105,35 +108,45 @@ def cost_of(server, load):
     """Milliseconds of processor for each search of a load."""
     before = server.cpu_s()
     told = check(load(), "cpu")
-    return 1000 * (server.cpu_s() - before) / told["searches"], told
+    return 1000 * (server.cpu_s() - before) / told["searches"]
+
+
+def children_s():
+    """Processor time of the programs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def bare_cost(bench, form, **options):
     """The loop searches by itself: its own processor time, of which the start is a part."""
-    before = os.times()
+    before = children_s()
     told = check(bench.bare_loop(form, **options).result(), "cpu")
-    after = os.times()
-    spent = (after.children_user - before.children_user
-             + after.children_system - before.children_system)
-    return 1000 * spent / told["searches"], told
+    return 1000 * (children_s() - before) / told["searches"]
 
 
 def cpu(bench, table, quick):
-    """16 clients, so that neither is idle nor saturated."""
-    seconds = 0.3 if quick else 8
+    """16 clients, so that neither is idle nor saturated. In turn and several times, as the machine
+    is not as fast at all times: the medians, and the median of the rounds' ratios."""
+    rounds = 1 if quick else 7
+    load = dict(clients=CLIENTS, seconds=0.3 if quick else 3)
     for form, bound, searxng in (("json", 1.2, "22"), ("html", 2.5, "43")):
         bench.set(delay_ms=DELAY_MS)
         server = bench.livesearch(form, concurrency=MOST_CLIENTS)
-        load = dict(clients=CLIENTS, seconds=seconds)
         bench.searchers(server, clients=CLIENTS, seconds=WARM_UP_S).result()
-        streams, _ = cost_of(server, lambda: bench.searchers(server, **load).result())
-        documents, _ = cost_of(
-            server, lambda: bench.searchers(server, document=True, **load).result())
+        costs = {"stream": [], "document": [], "loop": []}
+        for _ in range(rounds):
+            costs["stream"].append(cost_of(server, bench.searchers(server, **load).result))
+            costs["loop"].append(bare_cost(bench, form, **load))
+            costs["document"].append(
+                cost_of(server, bench.searchers(server, document=True, **load).result))
         server.stop()
-        bare, _ = bare_cost(bench, form, **load)
-        for how, ours in (("stream", streams), ("document", documents)):
+        for how in ("stream", "document"):
+            ratios = [ours / bare for ours, bare in zip(costs[how], costs["loop"])]
             table.add(f"processor time of a 5-site search, {form.upper()} sites, {how}", "ms",
-                      ours, bare, bound, 2.5, searxng=searxng)
+                      median(costs[how]), median(costs["loop"]), bound, 2.5, searxng=searxng,
+                      ratio=median(ratios),
+                      more={"rounds": rounds, "ours": costs[how], "loop": costs["loop"],
+                            "ratios": ratios})
 
 
 def saturation(bench, table, quick):

@@ -13,7 +13,6 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TICKS = os.sysconf("SC_CLK_TCK")
 
 ANSWERS = {
     "json": """  format: json
@@ -95,9 +94,9 @@ class Server:
     # What it costs.
 
     def cpu_s(self):
-        """Processor time of all its threads, user's and system's."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Processor time of the threads that it has now, to the microsecond."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(each.read_text().split()[0]) for each in tasks) / 1e9
 
     def status(self):
         return Path(f"/proc/{self.process.pid}/status").read_text()
