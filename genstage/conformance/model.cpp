@@ -64,12 +64,9 @@ std::vector<model::choice> model::choices() const {
   std::vector<choice> fewest;
   for (int who = 0; who < std::ssize(stages_); ++who) {
     std::vector<choice> here;
-    if (stages_[index(who)].unfinished) {
-      here.push_back({who, who});
-    } else {
-      for (const message& each : stages_[index(who)].mailbox) {
-        if (!has(here, each.from, &choice::sender)) here.push_back({who, each.from});
-      }
+    for (const message& each : stages_[index(who)].mailbox) {
+      if (!has(here, each.from, &choice::sender)) here.push_back({who, each.from});
+      if (each.is_rest) break;
     }
     if (here.empty()) continue;
     all.insert(all.end(), here.begin(), here.end());
@@ -91,17 +88,14 @@ bool model::may_send(int from, int to) const {
   };
   return has(one.upstreams, to, &upstream::producer) ||
          has(one.downstreams, to, &downstream::consumer) || has(one.watchers, to, &watcher::who) ||
-         (one.unfinished && names(*one.unfinished)) || std::ranges::any_of(one.mailbox, names);
+         std::ranges::any_of(one.mailbox, names);
 }
 
 /// Whether handling `who`'s next message could make `other`'s life matter: it begins to watch it.
 bool model::may_watch(int who, int other) const {
-  const stage& one = stages_[index(who)];
-  const auto begins_to = [&](const message& each) {
+  return std::ranges::any_of(stages_[index(who)].mailbox, [&](const message& each) {
     return (each.kind == message_kind::subscribe && each.from == other) || each.told.peer == other;
-  };
-  return (one.unfinished && begins_to(*one.unfinished)) ||
-         std::ranges::any_of(one.mailbox, begins_to);
+  });
 }
 
 /// Whether nothing that others may still do before matters to these choices, which are all that one
@@ -117,7 +111,7 @@ bool model::is_independent(const std::vector<choice>& of) const {
     unseen.push_back(who);
   };
   for (int who = 0; who < std::ssize(stages_); ++who) {
-    if (!stages_[index(who)].mailbox.empty() || stages_[index(who)].unfinished) add(who);
+    if (!stages_[index(who)].mailbox.empty()) add(who);
   }
   while (!unseen.empty()) {
     const int from = unseen.back();
@@ -132,9 +126,6 @@ bool model::is_independent(const std::vector<choice>& of) const {
 }
 
 void model::handle(choice next) {
-  if (std::optional<message> rest = std::exchange(at(next.receiver).unfinished, std::nullopt)) {
-    return handle_message(next.receiver, *rest);
-  }
   std::deque<message>& mailbox = at(next.receiver).mailbox;
   const auto found = std::ranges::find(mailbox, next.sender, &message::from);
   message taken = std::move(*found);

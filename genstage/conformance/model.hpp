@@ -65,6 +65,9 @@ class model {
     events batch{};
     command told{};            ///< Of an command, and of a subscribe for its terms.
     bool of_producer = false;  ///< A down: of the receiver's producer.
+    /// The first of its mailbox: what it is in the midst of. It does nothing else before, but
+    /// others may do something.
+    bool is_rest = false;
     friend bool operator==(const message&, const message&) = default;
   };
   struct upstream {
@@ -118,9 +121,6 @@ class model {
     model_dispatch dispatch;
     std::optional<model_partitions> partitions{};  ///< In place of it.
     std::deque<message> mailbox{};
-    /// The rest of what it is in the midst of: before anything else of its own, but others may do
-    /// something first.
-    std::optional<message> unfinished{};
     std::vector<watcher> watchers{};
     std::vector<upstream> upstreams{};
     std::vector<downstream> downstreams{};

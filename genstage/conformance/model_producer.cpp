@@ -50,7 +50,8 @@ void model::take_subscribe(int who, message& wish) {
     if (hinted && demands != here.demands && with_->hibernating_changes_decisions) return;
     // The consumer has been told, and may end of it before it is watched.
     wish.told.previous = -1;
-    here.unfinished = std::move(wish);
+    wish.is_rest = true;
+    here.mailbox.push_front(std::move(wish));
     return;
   }
   watch(who, wish.from, wish.tag, false);
